@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every library comes from a Debian 12 package; sidecar/decisions/ says why each is here.
+find_package(Threads REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+find_package(absl CONFIG REQUIRED)
+find_package(spdlog CONFIG REQUIRED)
+find_package(yaml-cpp CONFIG REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(httplib CONFIG REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+if(WAYPOST_BUILD_TESTS)
+  find_package(GTest CONFIG REQUIRED)
+endif()
