@@ -9,7 +9,7 @@ namespace {
 // Stored identifiers depend on these values: they may never change.
 TEST(StableHashTest, ValuesStayTheSameForEver) {
   EXPECT_EQ(HashToHex(StableHash("")), "efd01f60ba992926");
-  EXPECT_EQ(HashToHex(StableHash("INC0000045")), HashToHex(StableHash("INC0000045")));
+  EXPECT_EQ(HashToHex(StableHashCombine(StableHash("default"), "INC0000045")), "5aa1de9d3686e838");
 }
 
 TEST(StableHashTest, PartsDoNotRunTogether) {

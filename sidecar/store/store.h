@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+
+namespace waypost::store {
+
+// One recorded event with its decision: the unit of durability. Positions start at 1 and grow by
+// one, without holes.
+struct LogRecord {
+  uint64_t position = 0;
+  std::string tenant;
+  std::string person_id;     // whose state the record changed
+  absl::Time occurred_at;
+  std::string event;         // serialized waypost.v1.TicketEvent
+  std::string decision;      // serialized waypost.internal.v1.Decision
+  // Set when the event passed no touchpoint: what it has in common with others like it (opaque to
+  // the store; equal keys are counted together).
+  std::string unmapped_key;
+};
+
+// A row of the materialised tables. Blobs are opaque to the store.
+struct PersonRow {
+  std::string tenant;
+  std::string person_id;
+  uint64_t position = 0;  // of the newest record in the blob
+  std::string blob;       // serialized waypost.internal.v1.PersonState
+};
+struct JourneyRow {
+  std::string tenant;
+  std::string journey_id;
+  std::string person_id;
+  std::string stage;       // of the user view; empty when none
+  bool open = true;        // has not ended
+  bool live = true;        // loaded with its person; false once it ended long ago
+  absl::Time newest_at;
+  std::string blob;        // serialized waypost.internal.v1.JourneyState
+};
+struct TicketRow {
+  std::string tenant;
+  std::string source;
+  std::string ref;
+  std::string person_id;
+  std::string journey_id;
+};
+
+// What one materialisation writes, all or nothing.
+struct Materialization {
+  std::vector<PersonRow> persons;
+  std::vector<JourneyRow> journeys;
+  std::vector<TicketRow> tickets;
+  // When set: every record up to here is in the tables.
+  std::optional<uint64_t> position;
+};
+
+struct JourneyQuery {
+  std::string tenant;
+  std::string person_id;  // empty: everybody's
+  std::string stage;      // empty: any
+  bool open_only = false;
+  size_t limit = 100;
+  std::string page_token;  // empty: from the start
+};
+struct JourneyPage {
+  std::vector<JourneyRow> rows;  // newest activity first
+  std::string next_page_token;   // empty at the end
+};
+
+struct UnmappedGroup {
+  std::string key;
+  int64_t count = 0;
+  absl::Time last_at;
+};
+
+// Durable state: an append-only log, which is the truth, and tables written behind it.
+//
+// Threads: Append, Materialize and Prune are called by one thread at a time (the committer); all
+// reads may run on any thread at the same time and see every write that has returned.
+//
+// Failures: RESOURCE_EXHAUSTED when the disk is full, UNAVAILABLE when the store cannot be reached
+// or written for another passing reason, DATA_LOSS when stored bytes do not make sense, INTERNAL
+// otherwise. A write that failed left nothing behind. After a failed sync the store answers every
+// write with UNAVAILABLE until Recover() succeeds: nobody knows what the disk holds.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Appends the records in one transaction and returns when they are on disk. Their positions are
+  // LastPosition() + 1 onwards, in order; the caller has set them so.
+  [[nodiscard]] virtual absl::Status Append(absl::Span<const LogRecord> records) = 0;
+
+  // The position of the newest record, 0 when there is none; and the position up to which the
+  // tables are written.
+  [[nodiscard]] virtual absl::StatusOr<uint64_t> LastPosition() const = 0;
+  [[nodiscard]] virtual absl::StatusOr<uint64_t> MaterializedPosition() const = 0;
+
+  // The record at `position`; NOT_FOUND when it never was or was pruned.
+  [[nodiscard]] virtual absl::StatusOr<LogRecord> ReadRecord(uint64_t position) const = 0;
+
+  // Calls `visit` for every record with position > `after`, in order; stops at its first failure
+  // and returns that.
+  [[nodiscard]] virtual absl::Status ScanLog(
+      uint64_t after, const std::function<absl::Status(const LogRecord&)>& visit) const = 0;
+
+  // Writes rows into the tables, replacing those of the same key, in one transaction.
+  [[nodiscard]] virtual absl::Status Materialize(const Materialization& batch) = 0;
+
+  // Reads of the tables. Absence is an empty optional, not a failure.
+  [[nodiscard]] virtual absl::StatusOr<std::optional<PersonRow>> FindPerson(
+      std::string_view tenant, std::string_view person_id) const = 0;
+  // Oldest activity first.
+  [[nodiscard]] virtual absl::StatusOr<std::vector<JourneyRow>> LiveJourneys(
+      std::string_view tenant, std::string_view person_id) const = 0;
+  [[nodiscard]] virtual absl::StatusOr<std::optional<JourneyRow>> FindJourney(
+      std::string_view tenant, std::string_view journey_id) const = 0;
+  [[nodiscard]] virtual absl::StatusOr<std::optional<TicketRow>> FindTicket(
+      std::string_view tenant, std::string_view source, std::string_view ref) const = 0;
+  // INVALID_ARGUMENT: the page token is not one of ours.
+  [[nodiscard]] virtual absl::StatusOr<JourneyPage> ListJourneys(const JourneyQuery& query) const = 0;
+
+  // Unmapped records, grouped by key, most frequent first, at most `limit` groups.
+  [[nodiscard]] virtual absl::StatusOr<std::vector<UnmappedGroup>> ListUnmapped(
+      std::string_view tenant, size_t limit) const = 0;
+
+  // Deletes log records up to `materialized position` that occurred before `before`, and journeys
+  // that ended with their newest step before it, together with their tickets and with persons that
+  // have no journey left. At most `limit` rows of each; returns how many rows went.
+  [[nodiscard]] virtual absl::StatusOr<size_t> Prune(absl::Time before, size_t limit) = 0;
+
+  // After a failed write: makes the store writable again, or says why it still is not.
+  [[nodiscard]] virtual absl::Status Recover() = 0;
+
+  // "sqlite" or "memory".
+  [[nodiscard]] virtual std::string_view kind() const = 0;
+};
+
+}  // namespace waypost::store
