@@ -16,18 +16,18 @@ struct Variable {
   Type type;
 };
 
-// Bounds on untrusted expressions. Sources of the defaults: cel-go and cel-cpp's runtime options
-// (comprehensions, recursion); the rest are ours.
+// Bounds on untrusted expressions. 250 levels is also the parser's limit in cel-go and cel-cpp; the
+// others are this project's: a condition that people write stays far below each of them.
 struct Limits {
   int max_source_bytes = 16 * 1024;
-  int max_depth = 250;             // nesting of the syntax tree
-  int64_t max_cost = 100'000;      // steps of one evaluation; every element a macro visits counts
+  int max_depth = 250;                 // nesting of the syntax tree
+  int64_t max_cost = 100'000;          // steps of one evaluation; README.md says what costs what
   int64_t max_string_bytes = 1 << 20;  // of a string that an expression builds
 };
 
 // What expressions may name: variables, their types, and the limits they run under. The standard
 // library of functions and macros, and the strings extension, are always there. Built once, then
-// only read; must outlive the programs compiled against it.
+// only read, from any thread. Programs keep no reference to it, only to its object types.
 class Environment {
  public:
   // Returns the variable's slot. Names must differ.

@@ -12,7 +12,7 @@ class ObjectType;
 
 // The static type of a CEL expression (https://github.com/google/cel-spec, langdef "Values").
 enum class TypeKind {
-  kDyn,   // anything; checked at run time
+  kDyn,  // anything; checked at run time
   kNull,
   kBool,
   kInt,
@@ -22,11 +22,11 @@ enum class TypeKind {
   kBytes,
   kTimestamp,
   kDuration,
-  kList,    // one parameter: the element
-  kMap,     // two parameters: key and value
-  kObject,  // a host object whose fields are known when the expression is checked
-  kType,    // one parameter, or none for "type of anything"
-  kOptional,
+  kList,       // one parameter: the element
+  kMap,        // two parameters: key and value
+  kObject,     // a host object whose fields are known when the expression is checked
+  kType,       // one parameter, or none for "type of anything"
+  kOptional,   // one parameter: what it may hold
   kParameter,  // a type variable of a generic function; never the type of a checked expression
   kError,
 };
@@ -35,17 +35,22 @@ enum class TypeKind {
 class Type {
  public:
   Type() = default;  // dyn
-  Type(TypeKind kind) : kind_(kind) {}  // NOLINT(google-explicit-constructor): Type t = TypeKind::kInt
+  // Implicit so that declarations read well: Type type = TypeKind::kInt.
+  Type(TypeKind kind) : kind_(kind) {}  // NOLINT(google-explicit-constructor)
 
   static Type List(Type element);
   static Type Map(Type key, Type value);
+  static Type Optional(Type value);
+  static Type TypeOf(Type type);
   // `type` outlives every use of the result.
   static Type Object(const ObjectType* type);
   static Type Parameter(std::string name);
 
   [[nodiscard]] TypeKind kind() const { return kind_; }
   [[nodiscard]] const std::vector<Type>& parameters() const;
+  // The shape of kObject; null for all others.
   [[nodiscard]] const ObjectType* object() const { return object_; }
+  // The name of a kParameter; empty for all others.
   [[nodiscard]] const std::string& parameter_name() const;
 
   // As users know it: "list(string)", "map(string, dyn)", "timestamp", "ticket".
@@ -55,6 +60,7 @@ class Type {
 
  private:
   struct Details;
+  static Type Generic(TypeKind kind, std::vector<Type> parameters);
 
   TypeKind kind_ = TypeKind::kDyn;
   const ObjectType* object_ = nullptr;
