@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules file as it is in force: checked, compiled, frozen.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "sidecar/cel/program.h"
+#include "sidecar/text/diagnostic.h"
+#include "waypost/v1/enrichment.pb.h"
+#include "waypost/v1/ticket.pb.h"
+
+namespace waypost::rules {
+
+// The event types that a rule or touchpoint waits for. Empty: any.
+class EventTypes {
+ public:
+  void Add(v1::EventType type) { bits_ |= Bit(type); }
+  [[nodiscard]] bool any() const { return bits_ == 0; }
+  [[nodiscard]] bool Accepts(v1::EventType type) const { return any() || (bits_ & Bit(type)) != 0; }
+
+ private:
+  static uint32_t Bit(v1::EventType type) { return uint32_t{1} << static_cast<uint32_t>(type); }
+  uint32_t bits_ = 0;
+};
+
+// A text in one or more languages, in file order. The first is the fallback.
+struct LocalizedTemplate {
+  struct Entry {
+    std::string language;  // BCP 47 tag, or "" for a text that is the same in all languages
+    cel::Template text;
+  };
+  std::vector<Entry> entries;
+
+  // The entry for `language`: the same tag, else the same primary subtag ("de" for "de-AT"), else
+  // the first. `entries` is not empty.
+  [[nodiscard]] const Entry& Choose(std::string_view language) const;
+};
+
+struct Owner {
+  std::string id;
+  std::string name;
+  std::vector<std::string> notify;
+  Location location;
+};
+
+struct Provider {
+  std::string id;
+  std::string name;
+  std::vector<std::string> groups;  // names; a trailing or leading "*" stands for any text
+  std::optional<absl::Duration> accept_within;
+  Location location;
+};
+
+struct Persona {
+  std::string id;
+  std::optional<cel::Program> condition;
+  int influence = 1;  // 1 to 5
+  Location location;
+};
+
+struct Stage {
+  std::string id;
+  std::vector<std::string> aliases;
+};
+
+struct Touchpoint {
+  std::string id;
+  int stage = 0;  // number in RuleSet::stages
+  v1::TouchpointKind kind = v1::TOUCHPOINT_KIND_TOUCHPOINT;
+  std::string channel;  // for the map, where events tell none
+  int owner = -1;       // number in RuleSet::owners; -1: nobody answers for it
+  EventTypes on;
+  std::optional<cel::Program> condition;  // none: always
+  v1::Visibility visibility = v1::VISIBILITY_BOTH;
+  std::optional<int> emotion;  // -2 to 2, inferred when the touchpoint is passed
+  bool moment_of_truth = false;
+  std::vector<std::string> jobs;
+  std::vector<std::string> pains;
+  std::vector<std::string> gains;
+  Location location;
+};
+
+struct JourneyDefinition {
+  std::string id;
+  std::string name;
+  v1::ConsumerRole role = v1::CONSUMER_ROLE_USER;
+  std::optional<cel::Program> condition;  // which journeys it applies to; none: all
+  std::string outcome;
+  std::vector<Touchpoint> touchpoints;  // file order; the first that matches is passed
+  std::vector<std::string> ideal;       // touchpoint ids, "*" at the end stands for any text
+  Location location;
+};
+
+struct AlertAction {
+  v1::Severity severity = v1::SEVERITY_WARNING;
+  int owner =
+      -1;  // number in RuleSet::owners; -1: the owner of the touchpoint where the user stands
+  std::optional<LocalizedTemplate> text;  // set after a successful load
+};
+
+struct UpdateAction {
+  std::optional<LocalizedTemplate> text;  // set after a successful load
+  // The promise: next news within this time, by priority ("P1"); "default" for the others. Empty:
+  // none. Wall-clock time.
+  std::map<std::string, absl::Duration> next_update_by;
+  bool draft = false;
+};
+
+struct SurveyAction {
+  v1::SurveyKind kind = v1::SURVEY_KIND_CSAT;
+  v1::ConsumerRole role = v1::CONSUMER_ROLE_USER;
+};
+
+struct AnnotationAction {
+  std::string name;
+  cel::Template value;
+};
+
+struct Rule {
+  std::string id;
+  EventTypes on;
+  std::optional<cel::Program> condition;  // none: always
+  bool shadow = false;                    // decide and record, deliver nothing
+  bool timer_driven = false;              // waits for silence; checked, not acted on by events
+  std::optional<AlertAction> alert;
+  std::optional<UpdateAction> update;
+  std::optional<SurveyAction> survey;
+  std::vector<AnnotationAction> annotations;
+  Location location;
+};
+
+// How signals and tickets join into journeys.
+struct Stitching {
+  // A signal joins what the same person did at most this long before; a ticket adopts the signals
+  // before it. Default: 4 hours (the password-reset story spans less than one).
+  absl::Duration signal_window = absl::Hours(4);
+  // A new ticket of the same person, service and category joins a journey that ended at most this
+  // long before. Default: 7 days, the usual bound of a repeat contact.
+  absl::Duration matter_window = absl::Hours(7 * 24);
+};
+
+// A rule set. Immutable; shared by all threads through std::shared_ptr<const RuleSet>.
+struct RuleSet {
+  std::string name;
+  std::string digest;  // 16 hexadecimal digits over names and contents of all files
+  std::map<std::string, std::string> files;
+  std::vector<std::string>
+      languages;  // in which customers are written to; the first is the default
+  std::vector<Owner> owners;
+  std::vector<Provider> providers;
+  std::vector<Persona> personas;
+  std::vector<Stage> stages;
+  std::vector<JourneyDefinition> journeys;
+  std::vector<Rule> rules;
+  Stitching stitching;
+
+  // The provider whose group patterns match, in file order; nullptr when none does.
+  [[nodiscard]] const Provider* ProviderOfGroup(std::string_view group) const;
+  // By id; nullptr when there is none.
+  [[nodiscard]] const JourneyDefinition* FindJourney(std::string_view id) const;
+  [[nodiscard]] const Touchpoint* FindTouchpoint(std::string_view journey_id,
+                                                 std::string_view touchpoint_id) const;
+  // The number of the stage of that id or alias, or -1.
+  [[nodiscard]] int FindStage(std::string_view id) const;
+};
+
+}  // namespace waypost::rules

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// What conditions and texts may speak of.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "sidecar/cel/environment.h"
+#include "sidecar/cel/program.h"
+#include "waypost/v1/journey.pb.h"
+#include "waypost/v1/ticket.pb.h"
+
+namespace waypost::rules {
+
+// The environment of every expression in a rules file: `event`, `ticket`, `requester`, `actor`,
+// `journey`, `person` and `now`. One per process, immutable, thread-safe. Fields that the person
+// who waits must not read (internal comment, assignee, groups, custom fields, ...) are marked
+// internal.
+const cel::Environment& RulesEnvironment();
+
+// What a person is known for beyond this journey. Rules read it as `person.*`.
+struct PersonFacts {
+  int open_journeys = 0;    // not counting this one
+  int journeys = 0;         // all that are kept
+  int recent_journeys = 0;  // started in the 7 days before now, not counting this one
+};
+
+// What one evaluation reads. Everything outlives it.
+struct Subject {
+  const v1::TicketEvent* event = nullptr;
+  const v1::Ticket* ticket = nullptr;  // the newest snapshot; an empty one for a lone signal
+  const v1::JourneyFacts* journey = nullptr;
+  const std::string* stage = nullptr;  // the user's stage id
+  PersonFacts person;
+  absl::Time started_at;  // of the journey
+  bool late = false;
+  absl::Time now;
+};
+
+// The values of the variables for one subject. Set `derived` before each evaluation for a derived
+// event: it is what `event.type`, `event.from` and `event.to` read. Not thread-safe; cheap to make;
+// does not copy the subject, which must outlive it.
+class Bindings {
+ public:
+  explicit Bindings(const Subject& subject);
+  ~Bindings();
+  Bindings(const Bindings&) = delete;
+  Bindings& operator=(const Bindings&) = delete;
+
+  void SetDerived(const v1::DerivedEvent& derived);
+
+  [[nodiscard]] cel::Activation activation() const;
+
+ private:
+  struct Rep;
+  std::unique_ptr<Rep> rep_;
+};
+
+// The name of an event type as rules write it: "priority_changed"; and back (UNSPECIFIED when there
+// is no such name). The same for status categories ("waiting_on_customer"), roles, severities.
+[[nodiscard]] const std::string& EventTypeName(v1::EventType type);
+[[nodiscard]] v1::EventType EventTypeByName(std::string_view name);
+[[nodiscard]] const std::string& StatusCategoryName(v1::StatusCategory category);
+[[nodiscard]] const std::string& ConsumerRoleName(v1::ConsumerRole role);
+[[nodiscard]] const std::string& SeverityName(v1::Severity severity);
+
+}  // namespace waypost::rules
