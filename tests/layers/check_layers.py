@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks the rules of the source tree that no compiler checks.
+
+Usage: check_layers.py ROOT
+
+Prints one line per violation ("path:line: what is wrong") and exits with 1 when there is one.
+Files of the sidecar between 400 and 500 lines are only named.
+"""
+
+import os
+import re
+import sys
+
+# What the code of a directory of sidecar/ may include besides itself. Includes point down only.
+BELOW = {
+    "base": (),
+    "text": ("base",),
+    "yaml": ("base", "text"),
+    "cel": ("base", "text"),
+    "rules": ("base", "text", "yaml", "cel"),
+    "journey": ("base", "text", "cel", "rules"),
+    "store": ("base",),
+    "pipeline": ("base", "text", "cel", "rules", "journey", "store"),
+    "service": ("base", "text", "cel", "rules", "journey", "store", "pipeline"),
+    "cli": ("base", "text", "yaml", "cel", "rules", "journey", "store", "pipeline", "service"),
+}
+
+# Headers that only some directories of sidecar/ may include: (pattern, directories, what it is).
+ONLY_IN = (
+    (r"yaml-cpp/", ("yaml",), "yaml-cpp"),
+    (r"sqlite3\.h$", ("store",), "SQLite"),
+    (r"grpcpp/|.*\.grpc\.pb\.h$", ("service", "cli"), "gRPC"),
+    (r"httplib\.h$", ("service", "cli"), "cpp-httplib"),
+    (r"iostream$", ("cli",), "<iostream>"),
+    (r"(waypost|google/rpc)/.*\.pb\.h$",
+     ("rules", "journey", "store", "pipeline", "service", "cli"), "a generated proto header"),
+)
+
+# Where exceptions of a library are turned into a status. Nothing throws anywhere.
+MAY_CATCH = ("sidecar/yaml/", "sidecar/cli/main.cc")
+
+SKIPPED_DIRECTORIES = {".git", "build", "node_modules", "waypost-data", "__pycache__"}
+CODE = (".cc", ".h")
+LICENSED = CODE + (".proto", ".py", ".sh", ".js", ".cmake", "CMakeLists.txt")
+LICENSE = "SPDX-License-Identifier: Apache-2.0"
+LONG_FILE, TOO_LONG_FILE = 400, 500
+
+INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)[>"]')
+COMMENT_OR_LITERAL = re.compile(
+    r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.DOTALL)
+
+
+def without_comments_and_literals(text):
+    """The code alone; lines keep their numbers."""
+    # A digit separator (1'000) is no character literal.
+    text = re.sub(r"(?<=[0-9a-fA-F])'(?=[0-9a-fA-F])", "", text)
+    return COMMENT_OR_LITERAL.sub(lambda match: "\n" * match.group().count("\n") or " ", text)
+
+
+def tree(root):
+    for directory, subdirectories, names in os.walk(root):
+        subdirectories[:] = sorted(set(subdirectories) - SKIPPED_DIRECTORIES)
+        for name in sorted(names):
+            yield os.path.relpath(os.path.join(directory, name), root)
+
+
+def layer_of(path):
+    parts = path.split(os.sep)
+    return parts[1] if parts[0] == "sidecar" and len(parts) > 2 else None
+
+
+def include_violations(path, text):
+    layer = layer_of(path)
+    if layer not in BELOW:
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        match = INCLUDE.match(line)
+        if not match:
+            continue
+        header = match.group(1)
+        parts = header.split("/")
+        if parts[0] == "sidecar" and parts[1] != layer and parts[1] not in BELOW[layer]:
+            yield number, f"sidecar/{layer} may not include sidecar/{parts[1]}"
+        for pattern, layers, what in ONLY_IN:
+            if re.match(pattern, header) and layer not in layers:
+                yield number, f"{what} belongs in {' and '.join('sidecar/' + one for one in layers)} only"
+
+
+def code_violations(path, text):
+    in_sidecar = path.startswith("sidecar" + os.sep)
+    may_catch = path.replace(os.sep, "/").startswith(MAY_CATCH)
+    for number, line in enumerate(without_comments_and_literals(text).splitlines(), 1):
+        if re.search(r"\busing\s+namespace\b", line):
+            yield number, "'using namespace' is not used here; name what you need"
+        if in_sidecar and re.search(r"\bthrow\b", line):
+            yield number, "nothing throws here; return an absl::Status"
+        if in_sidecar and not may_catch and re.search(r"\bcatch\s*\(", line):
+            yield number, f"only {' and '.join(MAY_CATCH)} may catch"
+
+
+def file_violations(path, text):
+    lines = text.splitlines()
+    if is_checked(path) and not any(LICENSE in line for line in lines[:2]):
+        yield 1, f"the first line must be '{LICENSE}' as a comment (the second after '#!')"
+    if path.endswith(".h") and "#pragma once" not in lines:
+        yield 1, "a header needs '#pragma once'"
+    if path.startswith("sidecar" + os.sep) and path.endswith(CODE):
+        if layer_of(path) not in BELOW:
+            yield 1, "this directory has no place among the layers yet; add it to check_layers.py"
+        if len(lines) > TOO_LONG_FILE:
+            yield TOO_LONG_FILE + 1, f"{len(lines)} lines; a file has one purpose and at most {TOO_LONG_FILE}"
+    if path.endswith(CODE):
+        yield from include_violations(path, text)
+        yield from code_violations(path, text)
+
+
+def unregistered_tests(root, paths):
+    """A test that no CMakeLists.txt names would silently not run."""
+    for path in paths:
+        if not path.endswith("_test.cc"):
+            continue
+        directory, name = os.path.split(path)
+        while directory and not os.path.exists(os.path.join(root, directory, "CMakeLists.txt")):
+            directory = os.path.dirname(directory)
+        lists = read(os.path.join(root, directory, "CMakeLists.txt"))
+        if not re.search(rf"(?<![\w-]){re.escape(name)}\b", lists):
+            yield path, 1, f"no target has this test; name it in {os.path.join(directory, 'CMakeLists.txt')}"
+
+
+def read(path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
+def is_checked(path):
+    return path.endswith(LICENSED) or path in ("dev", os.path.join(".ci", "run"))
+
+
+def check(root):
+    """All violations as (path, line, text), and the long files as (path, lines)."""
+    violations, long_files = [], []
+    paths = [path for path in tree(root) if is_checked(path)]
+    for path in paths:
+        text = read(os.path.join(root, path))
+        violations += [(path, line, what) for line, what in file_violations(path, text)]
+        if path.startswith("sidecar" + os.sep) and LONG_FILE < text.count("\n") <= TOO_LONG_FILE:
+            long_files.append((path, text.count("\n")))
+    return violations + list(unregistered_tests(root, paths)), long_files
+
+
+def main(arguments):
+    if len(arguments) != 2:
+        sys.exit(__doc__)
+    violations, long_files = check(arguments[1])
+    for path, lines in long_files:
+        print(f"{path}: note: {lines} lines; more than {LONG_FILE} is a sign of two purposes")
+    for path, line, what in violations:
+        print(f"{path}:{line}: {what}")
+    sys.exit(1 if violations else 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv)
