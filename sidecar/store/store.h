@@ -15,15 +15,18 @@
 
 namespace waypost::store {
 
+// Text and blobs may hold any bytes. Instants are kept to the microsecond, rounded towards the
+// past.
+
 // One recorded event with its decision: the unit of durability. Positions start at 1 and grow by
 // one, without holes.
 struct LogRecord {
   uint64_t position = 0;
   std::string tenant;
-  std::string person_id;     // whose state the record changed
+  std::string person_id;  // whose state the record changed
   absl::Time occurred_at;
-  std::string event;         // serialized waypost.v1.TicketEvent
-  std::string decision;      // serialized waypost.internal.v1.Decision
+  std::string event;     // serialized waypost.v1.TicketEvent
+  std::string decision;  // serialized waypost.internal.v1.Decision
   // Set when the event passed no touchpoint: what it has in common with others like it (opaque to
   // the store; equal keys are counted together).
   std::string unmapped_key;
@@ -40,11 +43,11 @@ struct JourneyRow {
   std::string tenant;
   std::string journey_id;
   std::string person_id;
-  std::string stage;       // of the user view; empty when none
-  bool open = true;        // has not ended
-  bool live = true;        // loaded with its person; false once it ended long ago
+  std::string stage;  // of the user view; empty when none
+  bool open = true;   // has not ended
+  bool live = true;   // loaded with its person; false once it ended long ago
   absl::Time newest_at;
-  std::string blob;        // serialized waypost.internal.v1.JourneyState
+  std::string blob;  // serialized waypost.internal.v1.JourneyState
 };
 struct TicketRow {
   std::string tenant;
@@ -68,11 +71,11 @@ struct JourneyQuery {
   std::string person_id;  // empty: everybody's
   std::string stage;      // empty: any
   bool open_only = false;
-  size_t limit = 100;
+  size_t limit = 100;      // at least 1
   std::string page_token;  // empty: from the start
 };
 struct JourneyPage {
-  std::vector<JourneyRow> rows;  // newest activity first
+  std::vector<JourneyRow> rows;  // newest activity first, equally new ones by journey_id
   std::string next_page_token;   // empty at the end
 };
 
@@ -84,19 +87,25 @@ struct UnmappedGroup {
 
 // Durable state: an append-only log, which is the truth, and tables written behind it.
 //
-// Threads: Append, Materialize and Prune are called by one thread at a time (the committer); all
-// reads may run on any thread at the same time and see every write that has returned.
+// Threads: Append, Materialize, Prune and Recover are called by one thread at a time (the
+// committer); all reads may run on any thread at the same time and see every write that has
+// returned, and a write either whole or not at all.
 //
 // Failures: RESOURCE_EXHAUSTED when the disk is full, UNAVAILABLE when the store cannot be reached
-// or written for another passing reason, DATA_LOSS when stored bytes do not make sense, INTERNAL
-// otherwise. A write that failed left nothing behind. After a failed sync the store answers every
-// write with UNAVAILABLE until Recover() succeeds: nobody knows what the disk holds.
+// or written for another passing reason, DATA_LOSS when stored bytes do not make sense,
+// INVALID_ARGUMENT when the caller broke this contract, INTERNAL otherwise. A write that failed
+// left nothing behind. After a full disk the next write may just be tried. After a failed sync, or
+// any other failed input or output, the store answers every write with UNAVAILABLE until Recover()
+// succeeds: nobody knows what the disk holds. Reads go on meanwhile.
+//
+// A process that dies within Append may leave its records behind, all or none of them; they were
+// not acknowledged, and the next process finds them by LastPosition().
 class Store {
  public:
   virtual ~Store() = default;
 
   // Appends the records in one transaction and returns when they are on disk. Their positions are
-  // LastPosition() + 1 onwards, in order; the caller has set them so.
+  // LastPosition() + 1 onwards, in order; the caller has set them so (INVALID_ARGUMENT otherwise).
   [[nodiscard]] virtual absl::Status Append(absl::Span<const LogRecord> records) = 0;
 
   // The position of the newest record, 0 when there is none; and the position up to which the
@@ -108,33 +117,40 @@ class Store {
   [[nodiscard]] virtual absl::StatusOr<LogRecord> ReadRecord(uint64_t position) const = 0;
 
   // Calls `visit` for every record with position > `after`, in order; stops at its first failure
-  // and returns that.
+  // and returns that. `visit` may read from the store. Records appended meanwhile may be visited.
   [[nodiscard]] virtual absl::Status ScanLog(
       uint64_t after, const std::function<absl::Status(const LogRecord&)>& visit) const = 0;
 
-  // Writes rows into the tables, replacing those of the same key, in one transaction.
+  // Writes rows into the tables, replacing those of the same key (tenant and person_id, tenant and
+  // journey_id, tenant and source and ref; the last of equal keys stays), in one transaction.
+  // INVALID_ARGUMENT when the position lies before MaterializedPosition() or after LastPosition().
   [[nodiscard]] virtual absl::Status Materialize(const Materialization& batch) = 0;
 
   // Reads of the tables. Absence is an empty optional, not a failure.
   [[nodiscard]] virtual absl::StatusOr<std::optional<PersonRow>> FindPerson(
       std::string_view tenant, std::string_view person_id) const = 0;
-  // Oldest activity first.
+  // Journeys of the person that are `live`; oldest activity first, equally old ones by journey_id.
   [[nodiscard]] virtual absl::StatusOr<std::vector<JourneyRow>> LiveJourneys(
       std::string_view tenant, std::string_view person_id) const = 0;
   [[nodiscard]] virtual absl::StatusOr<std::optional<JourneyRow>> FindJourney(
       std::string_view tenant, std::string_view journey_id) const = 0;
   [[nodiscard]] virtual absl::StatusOr<std::optional<TicketRow>> FindTicket(
       std::string_view tenant, std::string_view source, std::string_view ref) const = 0;
-  // INVALID_ARGUMENT: the page token is not one of ours.
-  [[nodiscard]] virtual absl::StatusOr<JourneyPage> ListJourneys(const JourneyQuery& query) const = 0;
+  // INVALID_ARGUMENT: the page token was not given for this tenant and these filters, or the limit
+  // is 0. A journey that gets news between two pages moves to the front, so later pages lack it.
+  [[nodiscard]] virtual absl::StatusOr<JourneyPage> ListJourneys(
+      const JourneyQuery& query) const = 0;
 
-  // Unmapped records, grouped by key, most frequent first, at most `limit` groups.
+  // Unmapped records, grouped by key, most frequent first, equally frequent ones by newest record
+  // and then by key, at most `limit` groups. Counts what is in the log still.
   [[nodiscard]] virtual absl::StatusOr<std::vector<UnmappedGroup>> ListUnmapped(
       std::string_view tenant, size_t limit) const = 0;
 
-  // Deletes log records up to `materialized position` that occurred before `before`, and journeys
-  // that ended with their newest step before it, together with their tickets and with persons that
-  // have no journey left. At most `limit` rows of each; returns how many rows went.
+  // Deletes log records up to MaterializedPosition() that occurred before `before`, lowest
+  // positions first, and journeys that are not open with their newest activity before it, oldest
+  // first, together with their tickets and with their persons that have no journey left. Journeys
+  // of a person that a later log record changes stay: a restart replays that record on them. At
+  // most `limit` records and `limit` journeys; returns how many rows went in all, so 0 is the end.
   [[nodiscard]] virtual absl::StatusOr<size_t> Prune(absl::Time before, size_t limit) = 0;
 
   // After a failed write: makes the store writable again, or says why it still is not.
