@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes a decision into the journey it was made for.
+#pragma once
+
+#include "sidecar/journey/fold.h"
+#include "sidecar/journey/person_record.h"
+#include "waypost/internal/v1/state.pb.h"
+
+namespace waypost::journey {
+
+// Records the touchpoints and the provider at the event's entry, the positions of the roles with
+// their stage history, the emotion (the newest entry's that has one, the user's before others'),
+// the alerts as open ones and the surveys. `folded` is what Fold just returned for the same event
+// and record. Pure; the same live and on replay.
+//
+// Positions are taken as decided: for a late event the decision leaves them where they were or
+// moves them forward. Alerts are open until the journey ends: an event that ends it closes those
+// raised before.
+void Apply(const internal::v1::Decision& decision, const Folded& folded, PersonRecord* record);
+
+}  // namespace waypost::journey

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puts an event into its journey: facts only, no rules.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "sidecar/journey/person_record.h"
+#include "sidecar/rules/rule_set.h"
+#include "waypost/internal/v1/state.pb.h"
+#include "waypost/v1/enrichment.pb.h"
+#include "waypost/v1/ticket.pb.h"
+
+namespace waypost::journey {
+
+// Entries kept per journey. Older ones live on in facts alone.
+inline constexpr int kMaxEntries = 1000;
+// Event ids remembered per person for the detection of duplicates.
+inline constexpr int kMaxRememberedEvents = 4096;
+
+// What Fold did.
+struct Folded {
+  size_t journey = 0;  // number in PersonRecord::journeys, after Fold
+  int ticket = -1;     // number in that journey's tickets; -1 for a lone signal
+  int entry = -1;      // number in that journey's entries
+  // What the event turned out to be, in the order of Enrichment.events; never empty.
+  std::vector<v1::DerivedEvent> events;
+  // Older than the newest event known of its journey.
+  bool late = false;
+  internal::v1::Placement placement;
+};
+
+// Adds the event to the journey it belongs to, which may be new, and brings facts, snapshot and
+// duplicate memory up to date. Pure: no clock, no rules but the stitching windows.
+//
+// The event was validated (it has a ticket with a ref, or a signal), concerns this person and is no
+// duplicate. `position` is its place in the log and grows from event to event. On replay
+// `placement` is what was logged and overrides the choice of journey; otherwise nullptr.
+//
+// A late event is inserted at its place in time and everything is folded anew, so that facts and
+// timeline are those of arrival in order (events of the same time stay in the order of arrival).
+// Exception: an event older than entries that were dropped is folded right after those.
+//
+// Costs: constant for events in order, linear in the journey's entries for late ones.
+// DATA_LOSS: the placement names a journey that is not there; nothing has changed then.
+[[nodiscard]] absl::StatusOr<Folded> Fold(const v1::TicketEvent& event, uint64_t position,
+                                          const rules::Stitching& stitching,
+                                          const internal::v1::Placement* placement,
+                                          PersonRecord* record);
+
+// The log positions at which an event of this id may have been recorded, newest first: compare the
+// ids there, since hashes may collide. Covers the newest 4,096 events of the person.
+[[nodiscard]] std::vector<uint64_t> PositionsOfEvent(std::string_view event_id,
+                                                     const PersonRecord& record);
+
+}  // namespace waypost::journey
