@@ -20,6 +20,8 @@
 
 namespace waypost::rules {
 
+class RuleIndex;
+
 // The event types that a rule or touchpoint waits for. Empty: any.
 class EventTypes {
  public:
@@ -162,6 +164,9 @@ struct RuleSet {
   std::vector<JourneyDefinition> journeys;
   std::vector<Rule> rules;
   Stitching stitching;
+  // What finds the conditions that an event may satisfy: set by BuildIndex (rule_index.h) as the
+  // last step of making a rule set. Needed by Matcher.
+  std::shared_ptr<const RuleIndex> index;
 
   // The provider whose group patterns match, in file order; nullptr when none does.
   [[nodiscard]] const Provider* ProviderOfGroup(std::string_view group) const;

@@ -4,11 +4,13 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "sidecar/cel/environment.h"
 #include "sidecar/cel/program.h"
+#include "waypost/v1/enrichment.pb.h"
 #include "waypost/v1/journey.pb.h"
 #include "waypost/v1/ticket.pb.h"
 
@@ -32,7 +34,10 @@ struct Subject {
   const v1::TicketEvent* event = nullptr;
   const v1::Ticket* ticket = nullptr;  // the newest snapshot; an empty one for a lone signal
   const v1::JourneyFacts* journey = nullptr;
-  const std::string* stage = nullptr;  // the user's stage id
+  // Where the user stands: ids of stage and touchpoint. The strings may change between evaluations.
+  const std::string* stage = nullptr;
+  const std::string* touchpoint = nullptr;
+  const v1::Person* requester = nullptr;  // default: the ticket's
   PersonFacts person;
   absl::Time started_at;  // of the journey
   bool late = false;
@@ -58,6 +63,21 @@ class Bindings {
   std::unique_ptr<Rep> rep_;
 };
 
+// The vocabulary for the language reference: variables and their fields in the order to show.
+struct FieldDescription {
+  std::string name;
+  std::string type;
+  bool internal = false;    // not for texts that customers read
+  std::string description;  // a sentence in Markdown
+};
+struct VariableDescription {
+  std::string name;
+  std::string type;
+  std::string description;
+  std::vector<FieldDescription> fields;
+};
+[[nodiscard]] std::vector<VariableDescription> DescribeVocabulary();
+
 // The name of an event type as rules write it: "priority_changed"; and back (UNSPECIFIED when there
 // is no such name). The same for status categories ("waiting_on_customer"), roles, severities.
 [[nodiscard]] const std::string& EventTypeName(v1::EventType type);
@@ -65,5 +85,11 @@ class Bindings {
 [[nodiscard]] const std::string& StatusCategoryName(v1::StatusCategory category);
 [[nodiscard]] const std::string& ConsumerRoleName(v1::ConsumerRole role);
 [[nodiscard]] const std::string& SeverityName(v1::Severity severity);
+[[nodiscard]] const std::string& ActorRoleName(v1::ActorRole role);
+
+// The role that the event tells, or else the customer's when the actor is the requester and an
+// agent's otherwise.
+[[nodiscard]] v1::ActorRole ResolveActorRole(const v1::TicketEvent& event,
+                                             std::string_view requester_id);
 
 }  // namespace waypost::rules

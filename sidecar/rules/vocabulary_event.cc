@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// `event` and `actor`.
+#include <string>
+
+#include "sidecar/rules/vocabulary_tables.h"
+
+namespace waypost::rules {
+namespace {
+
+using cel::Type;
+using cel::TypeKind;
+using cel::Value;
+
+const std::string& VisibilityName(v1::Visibility visibility) {
+  static const std::string* const kNames =
+      new std::string[4]{"provider", "both", "provider", "consumer"};
+  const bool known =
+      visibility >= v1::VISIBILITY_UNSPECIFIED && visibility <= v1::VISIBILITY_CONSUMER;
+  return kNames[known ? visibility : v1::VISIBILITY_PROVIDER];
+}
+
+Value CommentVisibility(const Scope& scope) {
+  const v1::TicketEvent& event = *scope.subject.event;
+  return Value::StringView(event.has_comment()
+                               ? std::string_view(VisibilityName(event.comment().visibility()))
+                               : std::string_view());
+}
+
+Value EventChannel(const Scope& scope) {
+  const v1::Signal& signal = scope.subject.event->signal();
+  return Value::StringView(signal.channel().empty() ? scope.subject.ticket->channel()
+                                                    : signal.channel());
+}
+
+}  // namespace
+
+const ObjectTable<Scope>& EventTable() {
+  static const auto* const kTable = new ObjectTable<Scope>(
+      "event",
+      {
+          {"type", TypeKind::kString, Audience::kEveryone,
+           "What happened: `created`, `updated`, `assigned`, `status_changed`, `waiting`, "
+           "`resumed`, `commented`, `priority_changed`, `approval_requested`, `approval_granted`, "
+           "`approval_denied`, `resolved`, `closed`, `canceled`, `reopened`, `merged`, `linked`, "
+           "`deleted`, `feedback` or `signal`.",
+           [](const Scope& s) { return Value::StringView(EventTypeName(s.derived->type())); }},
+          {"from", TypeKind::kString, Audience::kProvider,
+           "The value before, where there is one: the former group, status or priority.",
+           [](const Scope& s) { return Value::StringView(s.derived->from()); }},
+          {"to", TypeKind::kString, Audience::kProvider, "The value after.",
+           [](const Scope& s) { return Value::StringView(s.derived->to()); }},
+          {"id", TypeKind::kString, Audience::kEveryone, "The event's id.",
+           [](const Scope& s) { return Value::StringView(s.subject.event->event_id()); }},
+          {"source", TypeKind::kString, Audience::kEveryone, "The platform it comes from.",
+           [](const Scope& s) { return Value::StringView(s.subject.event->source()); }},
+          {"occurred_at", TypeKind::kTimestamp, Audience::kEveryone,
+           "When it happened, by the platform's clock.",
+           [](const Scope& s) { return TimestampValue(s.subject.event->occurred_at()); }},
+          {"late", TypeKind::kBool, Audience::kEveryone,
+           "Whether it is older than the newest event known of the journey.",
+           [](const Scope& s) { return Value::Bool(s.subject.late); }},
+          {"channel", TypeKind::kString, Audience::kEveryone,
+           "The signal's channel, else the ticket's.", EventChannel},
+          {"signal", TypeKind::kString, Audience::kEveryone,
+           "The signal's name, such as `login_failed`; empty when the event is none.",
+           [](const Scope& s) { return Value::StringView(s.subject.event->signal().name()); }},
+          {"signal_attributes", Type::Map(TypeKind::kString, TypeKind::kString),
+           Audience::kProvider, "The signal's details by name.",
+           [](const Scope& s) { return Value::BorrowedMap(&s.signal_attributes); }},
+          {"comment", TypeKind::kString, Audience::kProvider,
+           "The text of the comment, public or internal; empty when there is none.",
+           [](const Scope& s) { return Value::StringView(s.subject.event->comment().body()); }},
+          {"comment_visibility", TypeKind::kString, Audience::kEveryone,
+           "Who can read the comment: `both`, `provider` or `consumer`; empty when there is none.",
+           CommentVisibility},
+      });
+  return *kTable;
+}
+
+const ObjectTable<Scope>& ActorTable() {
+  static const auto* const kTable = new ObjectTable<Scope>(
+      "actor",
+      {
+          {"id", TypeKind::kString, Audience::kProvider, "The platform's identifier.",
+           [](const Scope& s) { return Value::StringView(s.subject.event->actor().id()); }},
+          {"name", TypeKind::kString, Audience::kProvider, "The display name.",
+           [](const Scope& s) { return Value::StringView(s.subject.event->actor().name()); }},
+          {"role", TypeKind::kString, Audience::kEveryone,
+           "In whose name: `customer`, `agent`, `system` or `waypost`.",
+           [](const Scope& s) {
+             return Value::StringView(
+                 ActorRoleName(ResolveActorRole(*s.subject.event, s.requester.id)));
+           }},
+      });
+  return *kTable;
+}
+
+}  // namespace waypost::rules
