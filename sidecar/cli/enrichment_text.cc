@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/cli/enrichment_text.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "google/protobuf/util/json_util.h"
+#include "sidecar/cli/names.h"
+#include "sidecar/rules/vocabulary.h"
+
+namespace waypost::cli {
+namespace {
+
+std::string Shadow(bool shadow) { return shadow ? " (shadow: not delivered)" : ""; }
+
+// Continuation lines of a text stay below its start.
+std::string Hanging(std::string_view text, size_t column) {
+  std::string hanging;
+  for (const char character : text) {
+    hanging += character;
+    if (character == '\n') {
+      hanging.append(column, ' ');
+    }
+  }
+  return hanging;
+}
+
+class Printer {
+ public:
+  Printer(const Output& output, std::string_view indent) : output_(output), indent_(indent) {}
+
+  void Line(Colour colour, std::string_view label, std::string_view text) {
+    std::string padded(label);
+    padded.resize(std::max<size_t>(padded.size() + 1, 10), ' ');
+    output_.out() << indent_ << output_.Paint(padded, colour)
+                  << Hanging(text, indent_.size() + padded.size()) << '\n';
+  }
+
+ private:
+  const Output& output_;
+  std::string_view indent_;
+};
+
+void PrintPosition(const v1::JourneyPosition& position, Printer* printer) {
+  std::string text = position.stage().empty() ? "-" : position.stage();
+  if (!position.touchpoint_id().empty()) {
+    absl::StrAppend(&text, " · ", position.touchpoint_id());
+  }
+  if (!position.owner_name().empty()) {
+    absl::StrAppend(&text, " · owner ", position.owner_name());
+  }
+  if (!position.provider_id().empty()) {
+    absl::StrAppend(&text, " · with ", position.provider_id());
+  }
+  absl::StrAppend(&text, position.backward() ? " (back)" : "");
+  printer->Line(position.moved() ? Colour::kCyan : Colour::kDim,
+                rules::ConsumerRoleName(position.role()), text);
+}
+
+void PrintActions(const v1::Enrichment& enrichment, Printer* printer) {
+  for (const v1::ExperienceAlert& alert : enrichment.alerts()) {
+    printer->Line(
+        alert.severity() == v1::SEVERITY_CRITICAL ? Colour::kRed : Colour::kYellow, "alert",
+        absl::StrCat(rules::SeverityName(alert.severity()), " to ", alert.owner_name(), ": ",
+                     alert.text(), " [", alert.rule_id(), "]", Shadow(alert.shadow())));
+  }
+  for (const v1::StatusUpdate& update : enrichment.status_updates()) {
+    const std::string promise =
+        update.has_next_update_by()
+            ? absl::StrCat("\nnext news by ", TimeText(FromProto(update.next_update_by())))
+            : "";
+    printer->Line(
+        Colour::kGreen, update.draft() ? "draft" : "message",
+        absl::StrCat(update.text(), promise, " [", update.rule_id(), "]", Shadow(update.shadow())));
+  }
+  for (const v1::SurveyDecision& survey : enrichment.surveys()) {
+    const bool send = survey.outcome() == v1::SURVEY_OUTCOME_SEND;
+    const std::string why =
+        send ? "" : absl::StrCat(": ", survey.reason_code(), ", ", survey.reason());
+    printer->Line(Colour::kGreen, "survey",
+                  absl::StrCat(SurveyKindName(survey.kind()), send ? " to send" : " not sent", why,
+                               " [", survey.rule_id(), "]", Shadow(survey.shadow())));
+  }
+}
+
+}  // namespace
+
+void PrintEnrichment(const v1::Enrichment& enrichment, const Output& output,
+                     std::string_view indent) {
+  Printer printer(output, indent);
+  std::vector<std::string> events;
+  for (const v1::DerivedEvent& event : enrichment.events()) {
+    events.push_back(DescribeEvent(event));
+  }
+  printer.Line(Colour::kBold, "event",
+               absl::StrCat(absl::StrJoin(events, ", "), enrichment.late() ? " (late)" : "",
+                            enrichment.unmapped() ? " (no touchpoint takes it)" : ""));
+  for (const v1::JourneyPosition& position : enrichment.positions()) {
+    PrintPosition(position, &printer);
+  }
+  PrintActions(enrichment, &printer);
+  for (const v1::Annotation& annotation : enrichment.annotations()) {
+    printer.Line(Colour::kDim, "note", absl::StrCat(annotation.name(), " = ", annotation.value()));
+  }
+}
+
+std::string MessageJson(const google::protobuf::Message& message, bool pretty) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = pretty;
+  std::string json;
+  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
+  return status.ok() ? json : absl::StrCat("{\"error\": \"", status.ToString(), "\"}");
+}
+
+}  // namespace waypost::cli

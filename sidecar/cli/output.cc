@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/cli/output.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "absl/strings/str_cat.h"
+
+namespace waypost::cli {
+namespace {
+
+std::string_view Escape(Colour colour) {
+  switch (colour) {
+    case Colour::kBold:
+      return "\033[1m";
+    case Colour::kDim:
+      return "\033[2m";
+    case Colour::kRed:
+      return "\033[31m";
+    case Colour::kGreen:
+      return "\033[32m";
+    case Colour::kYellow:
+      return "\033[33m";
+    case Colour::kCyan:
+      return "\033[36m";
+  }
+  return "";
+}
+
+std::string Painted(std::string_view text, Colour colour, bool on) {
+  if (!on || text.empty()) {
+    return std::string(text);
+  }
+  std::string painted(Escape(colour));
+  painted.append(text);
+  painted.append("\033[0m");
+  return painted;
+}
+
+}  // namespace
+
+Output Output::Standard() {
+  Output output(std::cout, std::cerr);
+  output.out_is_terminal_ = isatty(STDOUT_FILENO) == 1;
+  output.err_is_terminal_ = isatty(STDERR_FILENO) == 1;
+  const char* no_colour = std::getenv("NO_COLOR");
+  output.colours_ = no_colour == nullptr || *no_colour == '\0';
+  return output;
+}
+
+std::string Output::Paint(std::string_view text, Colour colour) const {
+  return Painted(text, colour, colours_ && out_is_terminal_);
+}
+
+std::string Output::PaintError(std::string_view text, Colour colour) const {
+  return Painted(text, colour, colours_ && err_is_terminal_);
+}
+
+int Output::Fail(int code, std::string_view message) const {
+  *err_ << PaintError("waypost:", Colour::kRed) << ' ' << message << '\n';
+  return code;
+}
+
+int Output::Fail(const absl::Status& status) const {
+  int code = kExitFailure;
+  if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) {
+    code = kExitUnreachable;
+  } else if (absl::IsInvalidArgument(status)) {
+    code = kExitRefused;
+  }
+  const std::string message(status.message());
+  return Fail(code, message.empty() ? status.ToString() : message);
+}
+
+}  // namespace waypost::cli
