@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 
 namespace waypost::service {
 namespace {
@@ -23,6 +24,14 @@ bool IsTenantCharacter(char c) {
 }
 
 }  // namespace
+
+std::string FieldPath::ToString() const {
+  std::string text = parent == nullptr ? "" : parent->ToString();
+  if (!text.empty() && !name.empty()) text += '.';
+  text += name;
+  if (index >= 0) absl::StrAppend(&text, "[", index, "]");
+  return text;
+}
 
 void FieldChecker::Add(const FieldPath& parent, std::string_view name, std::string description) {
   violations_.push_back({FieldPath{&parent, name}.ToString(), std::move(description)});

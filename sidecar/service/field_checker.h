@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "sidecar/pipeline/errors.h"
@@ -22,14 +21,7 @@ struct FieldPath {
   std::string_view name;
   int index = -1;
 
-  [[nodiscard]] std::string ToString() const {
-    std::string text = parent == nullptr ? std::string(name)
-                       : parent->name.empty() && parent->parent == nullptr
-                           ? std::string(name)
-                           : absl::StrCat(parent->ToString(), ".", name);
-    if (index >= 0) absl::StrAppend(&text, "[", index, "]");
-    return text;
-  }
+  [[nodiscard]] std::string ToString() const;
 };
 
 class FieldChecker {

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "sidecar/service/field_checker.h"
+#include "sidecar/text/absl_view.h"
 
 namespace waypost::service {
 namespace {
@@ -71,9 +72,9 @@ void CheckEntries(const google::protobuf::Map<std::string, std::string>& entries
   for (const auto& [key, value] : entries) {
     if (key.empty()) checker->Add(path, name, "has an entry without a name");
     if (key.size() > kWordBytes) {
-      checker->Text(key, kWordBytes, path, absl::StrCat(name, " (a name)"));
+      checker->Text(key, kWordBytes, path, std::string(name) + " (a name)");
     } else if (value.size() > max_value) {
-      checker->Text(value, max_value, path, absl::StrCat(name, "[\"", key, "\"]"));
+      checker->Text(value, max_value, path, absl::StrCat(AbslView(name), "[\"", key, "\"]"));
     }
   }
 }

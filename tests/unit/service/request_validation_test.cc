@@ -186,6 +186,14 @@ const std::vector<Case>& Cases() {
 INSTANTIATE_TEST_SUITE_P(All, SpoiledEventTest, testing::ValuesIn(Cases()),
                          [](const auto& info) { return info.param.name; });
 
+void AddEntry(const std::string& key, const std::string& value, const FieldDescriptor* field,
+              Message* message) {
+  Message* entry = message->GetReflection()->AddMessage(message, field);
+  const google::protobuf::Descriptor* type = entry->GetDescriptor();
+  entry->GetReflection()->SetString(entry, type->map_key(), key);
+  entry->GetReflection()->SetString(entry, type->map_value(), value);
+}
+
 // Makes each string below `message` too long in turn and calls `visit` with its path meanwhile.
 void VisitStrings(Message* message, const std::string& path,
                   const std::function<void(const std::string&)>& visit) {
@@ -197,13 +205,10 @@ void VisitStrings(Message* message, const std::string& path,
     const FieldDescriptor* field = descriptor->field(i);
     const std::string here = path + "." + field->name();
     if (field->is_map()) {
-      Message* entry = reflection->AddMessage(message, field);
-      const FieldDescriptor* key = entry->GetDescriptor()->map_key();
-      const FieldDescriptor* value = entry->GetDescriptor()->map_value();
-      entry->GetReflection()->SetString(entry, key, "k");
-      entry->GetReflection()->SetString(entry, value, too_long);
+      AddEntry("k", too_long, field, message);
       visit(here + "[\"k\"]");
-      entry->GetReflection()->SetString(entry, key, too_long);
+      reflection->ClearField(message, field);
+      AddEntry(too_long, "v", field, message);
       visit(here + " (a name)");
       reflection->ClearField(message, field);
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
