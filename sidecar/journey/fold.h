@@ -4,10 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "sidecar/journey/event_memory.h"
 #include "sidecar/journey/person_record.h"
 #include "sidecar/rules/rule_set.h"
 #include "waypost/internal/v1/state.pb.h"
@@ -18,8 +18,6 @@ namespace waypost::journey {
 
 // Entries kept per journey. Older ones live on in facts alone.
 inline constexpr int kMaxEntries = 1000;
-// Event ids remembered per person for the detection of duplicates.
-inline constexpr int kMaxRememberedEvents = 4096;
 
 // What Fold did.
 struct Folded {
@@ -45,15 +43,11 @@ struct Folded {
 // Exception: an event older than entries that were dropped is folded right after those.
 //
 // Costs: constant for events in order, linear in the journey's entries for late ones.
-// DATA_LOSS: the placement names a journey that is not there; nothing has changed then.
+// DATA_LOSS: the placement names a journey that is not there or does not hold the ticket; nothing
+// has changed then.
 [[nodiscard]] absl::StatusOr<Folded> Fold(const v1::TicketEvent& event, uint64_t position,
                                           const rules::Stitching& stitching,
                                           const internal::v1::Placement* placement,
                                           PersonRecord* record);
-
-// The log positions at which an event of this id may have been recorded, newest first: compare the
-// ids there, since hashes may collide. Covers the newest 4,096 events of the person.
-[[nodiscard]] std::vector<uint64_t> PositionsOfEvent(std::string_view event_id,
-                                                     const PersonRecord& record);
 
 }  // namespace waypost::journey

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/journey/derive.h"
+
+#include <algorithm>
+
+namespace waypost::journey {
+namespace {
+
+using internal::v1::Entry;
+using internal::v1::TicketProgress;
+
+bool IsText(uint32_t number) { return number > kEmpty; }
+
+bool Differs(uint32_t told, uint32_t before) {
+  return told != kUntold && before != kUntold && told != before;
+}
+
+// Groups and assignees: not told means nobody yet.
+bool MovesTo(uint32_t told, uint32_t before) {
+  return told != kUntold && told != std::max(before, kEmpty);
+}
+
+uint32_t After(uint32_t told, uint32_t before) { return told == kUntold ? before : told; }
+
+class Comparison {
+ public:
+  Comparison(const Entry& entry, const TicketProgress* before)
+      : entry_(entry),
+        before_(before == nullptr ? TicketProgress::default_instance() : *before),
+        first_(before != nullptr && before->opened_at() == 0),
+        was_(before_.category()),
+        is_(CategoryAfter(entry, before_)) {}
+
+  Changes Run() && {
+    if (first_) Add(v1::EVENT_TYPE_CREATED);
+    Links();
+    Work();
+    Status();
+    Told();
+    if (changes_.empty()) Add(v1::EVENT_TYPE_UPDATED);
+    return std::move(changes_);
+  }
+
+ private:
+  void Add(v1::EventType type, uint32_t from = kUntold, uint32_t to = kUntold) {
+    changes_.push_back({type, from, to});
+  }
+  void AddIf(bool shown, v1::EventType type, uint32_t from = kUntold, uint32_t to = kUntold) {
+    if (shown || entry_.type() == type) Add(type, from, to);
+  }
+
+  void Links() {
+    AddIf(IsText(entry_.merged_into()) && !IsText(before_.merged_into()), v1::EVENT_TYPE_MERGED,
+          before_.merged_into(), After(entry_.merged_into(), before_.merged_into()));
+    AddIf(IsText(entry_.parent()) && entry_.parent() != before_.parent(), v1::EVENT_TYPE_LINKED,
+          before_.parent(), After(entry_.parent(), before_.parent()));
+  }
+
+  void Work() {
+    AddIf(!first_ && Differs(entry_.priority(), before_.priority()),
+          v1::EVENT_TYPE_PRIORITY_CHANGED, before_.priority(),
+          After(entry_.priority(), before_.priority()));
+    if (!first_ && !MovesTo(entry_.group(), before_.group()) &&
+        MovesTo(entry_.assignee(), before_.assignee())) {
+      Add(v1::EVENT_TYPE_ASSIGNED, before_.assignee(), entry_.assignee());
+    } else {
+      AddIf(!first_ && MovesTo(entry_.group(), before_.group()), v1::EVENT_TYPE_ASSIGNED,
+            before_.group(), After(entry_.group(), before_.group()));
+    }
+  }
+
+  void Status() {
+    const uint32_t from = before_.status();
+    const uint32_t to = After(entry_.status(), from);
+    const bool moved = was_ != is_;
+    const bool known = was_ != v1::STATUS_CATEGORY_UNSPECIFIED;
+    AddIf(!first_ && (Differs(entry_.status(), from) || (moved && known)),
+          v1::EVENT_TYPE_STATUS_CHANGED, from, to);
+    AddIf(IsEnded(was_) && !IsEnded(is_), v1::EVENT_TYPE_REOPENED, from, to);
+    AddIf(IsWaiting(was_) && !IsWaiting(is_) && !IsEnded(is_), v1::EVENT_TYPE_RESUMED, from, to);
+    AddIf(moved && IsWaiting(is_), v1::EVENT_TYPE_WAITING, from, to);
+    AddIf(moved && is_ == v1::STATUS_CATEGORY_RESOLVED, v1::EVENT_TYPE_RESOLVED, from, to);
+    AddIf(moved && is_ == v1::STATUS_CATEGORY_CLOSED, v1::EVENT_TYPE_CLOSED, from, to);
+    AddIf(moved && is_ == v1::STATUS_CATEGORY_CANCELED, v1::EVENT_TYPE_CANCELED, from, to);
+  }
+
+  void Told() {
+    AddIf(false, v1::EVENT_TYPE_DELETED);
+    AddIf(false, v1::EVENT_TYPE_APPROVAL_REQUESTED);
+    AddIf(false, v1::EVENT_TYPE_APPROVAL_GRANTED);
+    AddIf(false, v1::EVENT_TYPE_APPROVAL_DENIED);
+    AddIf(entry_.comment() != v1::VISIBILITY_UNSPECIFIED, v1::EVENT_TYPE_COMMENTED);
+    AddIf(false, v1::EVENT_TYPE_FEEDBACK);
+    AddIf(entry_.signal() != kUntold, v1::EVENT_TYPE_SIGNAL, kUntold, entry_.signal());
+  }
+
+  const Entry& entry_;
+  const TicketProgress& before_;
+  const bool first_;
+  const v1::StatusCategory was_;
+  const v1::StatusCategory is_;
+  Changes changes_;
+};
+
+}  // namespace
+
+v1::StatusCategory CategoryAfter(const Entry& entry, const TicketProgress& before) {
+  return entry.category() == v1::STATUS_CATEGORY_UNSPECIFIED ? before.category() : entry.category();
+}
+
+bool IsEnded(v1::StatusCategory category) {
+  return category == v1::STATUS_CATEGORY_RESOLVED || category == v1::STATUS_CATEGORY_CLOSED ||
+         category == v1::STATUS_CATEGORY_CANCELED;
+}
+
+bool IsWaiting(v1::StatusCategory category) {
+  return category == v1::STATUS_CATEGORY_WAITING_ON_CUSTOMER ||
+         category == v1::STATUS_CATEGORY_WAITING_ON_PROVIDER;
+}
+
+v1::StatusCategory ImpliedCategory(v1::EventType type) {
+  switch (type) {
+    case v1::EVENT_TYPE_RESOLVED:
+      return v1::STATUS_CATEGORY_RESOLVED;
+    case v1::EVENT_TYPE_CLOSED:
+      return v1::STATUS_CATEGORY_CLOSED;
+    case v1::EVENT_TYPE_CANCELED:
+      return v1::STATUS_CATEGORY_CANCELED;
+    case v1::EVENT_TYPE_REOPENED:
+    case v1::EVENT_TYPE_RESUMED:
+      return v1::STATUS_CATEGORY_OPEN;
+    default:
+      return v1::STATUS_CATEGORY_UNSPECIFIED;
+  }
+}
+
+Changes Derive(const Entry& entry, const TicketProgress* before) {
+  return Comparison(entry, before).Run();
+}
+
+std::vector<v1::DerivedEvent> WithTexts(const Changes& changes, const Names& names) {
+  std::vector<v1::DerivedEvent> events(changes.size());
+  for (size_t i = 0; i < changes.size(); ++i) {
+    events[i].set_type(changes[i].type);
+    if (changes[i].from > kEmpty) events[i].set_from(NameOf(changes[i].from, names));
+    if (changes[i].to > kEmpty) events[i].set_to(NameOf(changes[i].to, names));
+  }
+  return events;
+}
+
+}  // namespace waypost::journey

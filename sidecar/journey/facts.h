@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// JourneyFacts as a pure fold over the entries of a journey.
+#pragma once
+
+#include "sidecar/journey/derive.h"
+#include "sidecar/journey/names.h"
+#include "waypost/internal/v1/state.pb.h"
+#include "waypost/v1/journey.pb.h"
+
+namespace waypost::journey {
+
+// Distinct groups listed in facts and per ticket, and distinct channels: beyond, none are added, so
+// that a journey stays bounded.
+inline constexpr int kMaxGroups = 100;
+inline constexpr int kMaxChannels = 32;
+// A ticket opened at most this long after another of its journey ended is a repeat (the usual bound
+// of a repeat contact).
+inline constexpr int64_t kRepeatMicros = int64_t{7} * 24 * 3600 * 1'000'000;
+
+// What one entry did.
+struct Extended {
+  Changes changes;
+  bool visible = false;  // the person saw it
+};
+
+// Adds the next entry to facts and progress. It is not older than any added before (if it is, no
+// time passes). progress.tickets covers the entry's ticket.
+Extended Extend(const internal::v1::Entry& entry, const Names& names,
+                internal::v1::Progress* progress, v1::JourneyFacts* facts);
+
+// Folds facts and progress anew, from the base or from nothing. The survey counters stay as they
+// are: no entry tells them. Returns what the entry of number `wanted` did.
+Extended Refold(int wanted, internal::v1::JourneyState* journey);
+
+// Takes over the emotion of the entry's touchpoints, if they have one: the user's before others'.
+void TakeEmotion(const internal::v1::Entry& entry, v1::JourneyFacts* facts);
+
+// Folds the oldest `count` entries into the base, and drops them.
+void DropEntries(int count, internal::v1::JourneyState* journey);
+
+}  // namespace waypost::journey

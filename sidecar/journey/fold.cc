@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/journey/fold.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "sidecar/base/status_macros.h"
+#include "sidecar/journey/derive.h"
+#include "sidecar/journey/event_memory.h"
+#include "sidecar/journey/facts.h"
+#include "sidecar/journey/micros.h"
+#include "sidecar/journey/names.h"
+#include "sidecar/journey/placement.h"
+#include "sidecar/journey/snapshot.h"
+
+namespace waypost::journey {
+namespace {
+
+using internal::v1::Entry;
+using internal::v1::JourneyState;
+using internal::v1::Placement;
+using internal::v1::TicketProgress;
+using internal::v1::TicketState;
+
+// How many entries go at once, so that the cost of dropping is spread.
+constexpr int kDroppedEntries = 250;
+
+absl::StatusOr<size_t> JourneyOf(const Placement& placement, const TicketPlace& ticket,
+                                 PersonRecord* record) {
+  const int known = FindJourney(placement.journey_id(), *record);
+  if (ticket.ticket >= 0 && known != static_cast<int>(ticket.journey)) {
+    return absl::DataLossError(absl::StrCat("the event was placed in the journey ",
+                                            placement.journey_id(),
+                                            ", which its ticket is not part of"));
+  }
+  if (known >= 0) return static_cast<size_t>(known);
+  if (!placement.created()) {
+    return absl::DataLossError(absl::StrCat("the event was placed in the journey ",
+                                            placement.journey_id(), ", which is not there"));
+  }
+  JourneyState& journey = record->journeys.emplace_back();
+  journey.set_id(placement.journey_id());
+  journey.set_tenant(record->person.tenant());
+  journey.set_person_id(record->person.person_id());
+  return record->journeys.size() - 1;
+}
+
+int TicketOf(const v1::TicketEvent& event, const TicketPlace& known, JourneyState* journey) {
+  if (!event.has_ticket()) return -1;
+  if (known.ticket >= 0) return known.ticket;
+  journey->add_tickets()->set_source(event.source());
+  journey->mutable_progress()->add_tickets();
+  return journey->tickets_size() - 1;
+}
+
+v1::ActorRole RoleOf(const v1::TicketEvent& event, const std::string& requester_id) {
+  if (event.actor().role() != v1::ACTOR_ROLE_UNSPECIFIED) return event.actor().role();
+  if (!event.has_ticket()) return v1::ACTOR_ROLE_CUSTOMER;
+  const bool is_requester = !event.actor().id().empty() && event.actor().id() == requester_id;
+  return is_requester ? v1::ACTOR_ROLE_CUSTOMER : v1::ACTOR_ROLE_AGENT;
+}
+
+// What is not told about a comment's readers: a customer wrote it for the desk, the desk for
+// itself.
+v1::Visibility CommentOf(const v1::TicketEvent& event, v1::ActorRole role) {
+  if (!event.has_comment() && event.type() != v1::EVENT_TYPE_COMMENTED) {
+    return v1::VISIBILITY_UNSPECIFIED;
+  }
+  if (event.comment().visibility() != v1::VISIBILITY_UNSPECIFIED) {
+    return event.comment().visibility();
+  }
+  return role == v1::ACTOR_ROLE_CUSTOMER ? v1::VISIBILITY_BOTH : v1::VISIBILITY_PROVIDER;
+}
+
+void TellTicket(const v1::Ticket& told, v1::EventType type, const TicketProgress& before,
+                Names* names, Entry* entry) {
+  if (told.has_status()) entry->set_status(Intern(told.status(), before.status(), names));
+  entry->set_category(told.status_category() != v1::STATUS_CATEGORY_UNSPECIFIED
+                          ? told.status_category()
+                          : ImpliedCategory(type));
+  if (told.has_group()) entry->set_group(Intern(told.group(), before.group(), names));
+  if (told.has_assignee()) {
+    entry->set_assignee(Intern(told.assignee().id(), before.assignee(), names));
+  }
+  if (told.has_priority()) entry->set_priority(Intern(told.priority(), before.priority(), names));
+  if (told.has_parent_ref()) entry->set_parent(Intern(told.parent_ref(), before.parent(), names));
+  if (told.has_merged_into_ref()) {
+    entry->set_merged_into(Intern(told.merged_into_ref(), before.merged_into(), names));
+  }
+  if (told.has_channel()) entry->set_channel(Intern(told.channel(), before.channel(), names));
+}
+
+void TellSignal(const v1::Signal& signal, JourneyState* journey, Entry* entry) {
+  Names* names = journey->mutable_names();
+  entry->set_signal(Intern(signal.name(), kUntold, names));
+  if (!signal.channel().empty()) entry->set_channel(Intern(signal.channel(), kUntold, names));
+  if (journey->signal_service() == kUntold && !signal.service().empty()) {
+    journey->set_signal_service(Intern(signal.service(), kUntold, names));
+  }
+}
+
+void FillEntry(const v1::TicketEvent& event, uint64_t position, int64_t at, int ticket,
+               JourneyState* journey, Entry* entry) {
+  entry->set_at(at);
+  entry->set_position(position);
+  entry->set_event_id(event.event_id());
+  entry->set_ticket(static_cast<uint32_t>(ticket + 1));
+  entry->set_type(event.type());
+  if (ticket >= 0) {
+    const v1::Ticket& known = journey->tickets(ticket).ticket();
+    entry->set_actor_role(RoleOf(event, event.ticket().requester().id().empty()
+                                            ? known.requester().id()
+                                            : event.ticket().requester().id()));
+    TellTicket(event.ticket(), event.type(), journey->progress().tickets(ticket),
+               journey->mutable_names(), entry);
+  } else {
+    entry->set_actor_role(RoleOf(event, std::string()));
+  }
+  entry->set_comment(CommentOf(event, entry->actor_role()));
+  if (event.has_signal()) TellSignal(event.signal(), journey, entry);
+}
+
+// Moves the last entry to its place in time, behind those of the same time; returns that place.
+int Settle(JourneyState* journey) {
+  auto& entries = *journey->mutable_entries();
+  int place = entries.size() - 1;
+  for (; place > 0 && entries[place - 1].at() > entries[place].at(); --place) {
+    entries.SwapElements(place, place - 1);
+  }
+  return place;
+}
+
+// Keeps the journeys in the order of their newest activity; returns the journey's new number.
+size_t Reorder(size_t journey, std::vector<JourneyState>* journeys) {
+  const auto newest_at = [&](size_t j) { return (*journeys)[j].progress().newest_at(); };
+  for (; journey + 1 < journeys->size() && newest_at(journey) >= newest_at(journey + 1);
+       ++journey) {
+    (*journeys)[journey].Swap(&(*journeys)[journey + 1]);
+  }
+  for (; journey > 0 && newest_at(journey) < newest_at(journey - 1); --journey) {
+    (*journeys)[journey].Swap(&(*journeys)[journey - 1]);
+  }
+  return journey;
+}
+
+Extended AddEntry(const v1::TicketEvent& event, uint64_t position, int64_t at,
+                  JourneyState* journey, Folded* folded) {
+  if (journey->entries_size() >= kMaxEntries) DropEntries(kDroppedEntries, journey);
+  Entry* entry = journey->add_entries();
+  FillEntry(event, position, at, folded->ticket, journey, entry);
+  folded->late = at < journey->progress().newest_at();
+  if (!folded->late) {
+    folded->entry = journey->entries_size() - 1;
+    return Extend(*entry, journey->names(), journey->mutable_progress(), journey->mutable_facts());
+  }
+  entry->set_late(true);
+  folded->entry = Settle(journey);
+  return Refold(folded->entry, journey);
+}
+
+}  // namespace
+
+absl::StatusOr<Folded> Fold(const v1::TicketEvent& event, uint64_t position,
+                            const rules::Stitching& stitching, const Placement* placement,
+                            PersonRecord* record) {
+  const int64_t at = MicrosOf(event.occurred_at());
+  TicketPlace place;
+  if (event.has_ticket()) place = FindTicket(event.source(), event.ticket().ref(), *record);
+  Folded folded;
+  folded.placement =
+      placement != nullptr ? *placement : PlaceEvent(event, at, stitching, place, *record);
+  WAYPOST_ASSIGN_OR_RETURN(const size_t number, JourneyOf(folded.placement, place, record));
+  JourneyState& journey = record->journeys[number];
+  folded.ticket = TicketOf(event, place, &journey);
+  const Extended extended = AddEntry(event, position, at, &journey, &folded);
+  folded.events = WithTexts(extended.changes, journey.names());
+  if (folded.ticket >= 0) {
+    TicketState* ticket = journey.mutable_tickets(folded.ticket);
+    MergeTicket(event.ticket(), journey.entries(folded.entry).category(), at, ticket);
+    DefaultOpenedAt(journey.progress().tickets(folded.ticket).opened_at(), ticket);
+  }
+  RememberEvent(event.event_id(), position, &record->person);
+  folded.journey = Reorder(number, &record->journeys);
+  return folded;
+}
+
+}  // namespace waypost::journey

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/journey/move_ticket.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "sidecar/journey/event_memory.h"
+#include "sidecar/journey/facts.h"
+#include "sidecar/journey/names.h"
+#include "sidecar/journey/placement.h"
+#include "sidecar/journey/roles.h"
+
+namespace waypost::journey {
+namespace {
+
+using internal::v1::Entry;
+using internal::v1::JourneyState;
+using internal::v1::Passed;
+using internal::v1::RoleState;
+using internal::v1::TicketProgress;
+
+size_t Insert(JourneyState journey, PersonRecord* record) {
+  journey.set_person_id(record->person.person_id());
+  const auto place = std::upper_bound(
+      record->journeys.begin(), record->journeys.end(), journey,
+      [](const JourneyState& a, const JourneyState& b) { return NewestAt(a) < NewestAt(b); });
+  return static_cast<size_t>(
+      std::distance(record->journeys.begin(), record->journeys.insert(place, std::move(journey))));
+}
+
+// Positions as the kept entries tell them; the definitions are those that applied before.
+void RebuildRoles(const JourneyState& former, JourneyState* journey) {
+  for (const Entry& entry : journey->entries()) {
+    for (const Passed& passed : entry.touchpoints()) {
+      RoleState* role = MutableRole(passed.role(), journey);
+      role->set_stage(passed.stage());
+      role->set_touchpoint(passed.touchpoint());
+      role->set_owner(passed.owner());
+      role->set_kind(passed.kind());
+      role->set_visibility(passed.visibility());
+      CountTouchpoint(passed.kind(), role);
+      EnterStage(passed.stage(), entry.at(), role);
+    }
+  }
+  for (RoleState& role : *journey->mutable_roles()) {
+    const RoleState* before = FindRole(former, role.role());
+    if (before != nullptr) role.set_definition(before->definition());
+  }
+}
+
+// The ticket's values when entries were dropped still explain what came after.
+void SplitBase(int ticket, JourneyState* former, JourneyState* journey) {
+  if (!former->has_base()) return;
+  auto* tickets = former->mutable_base()->mutable_progress()->mutable_tickets();
+  if (ticket >= tickets->size()) return;
+  TicketProgress values = std::move(*tickets->Mutable(ticket));
+  tickets->DeleteSubrange(ticket, 1);
+  if (values.opened_at() == 0) return;
+  values.clear_reassignments();
+  values.clear_bounces();
+  values.clear_reopens();
+  auto* base = journey->mutable_base();
+  base->mutable_facts()->set_tickets(1);
+  base->mutable_progress()->set_started_at(values.opened_at());
+  base->mutable_progress()->set_newest_at(former->base().progress().newest_at());
+  *base->mutable_progress()->add_tickets() = std::move(values);
+}
+
+void SplitEntries(int ticket, JourneyState* former, JourneyState* journey) {
+  const uint32_t told = static_cast<uint32_t>(ticket) + 1;
+  google::protobuf::RepeatedPtrField<Entry> kept;
+  for (Entry& entry : *former->mutable_entries()) {
+    if (entry.ticket() == told) {
+      entry.set_ticket(1);
+      *journey->add_entries() = std::move(entry);
+    } else {
+      if (entry.ticket() > told) entry.set_ticket(entry.ticket() - 1);
+      *kept.Add() = std::move(entry);
+    }
+  }
+  former->mutable_entries()->Swap(&kept);
+}
+
+JourneyState Split(int ticket, JourneyState* former) {
+  JourneyState journey;
+  journey.set_tenant(former->tenant());
+  *journey.mutable_names() = former->names();
+  *journey.add_tickets() = std::move(*former->mutable_tickets(ticket));
+  former->mutable_tickets()->DeleteSubrange(ticket, 1);
+  SplitEntries(ticket, former, &journey);
+  SplitBase(ticket, former, &journey);
+  journey.set_provider(former->provider());
+  RebuildRoles(*former, &journey);
+  for (JourneyState* state : {former, &journey}) {
+    Refold(-1, state);
+    CompactNames(state);
+  }
+  return journey;
+}
+
+}  // namespace
+
+absl::StatusOr<Moved> MoveTicket(std::string_view source, std::string_view ref, PersonRecord* from,
+                                 PersonRecord* to) {
+  const TicketPlace place = FindTicket(source, ref, *from);
+  if (place.ticket < 0) return absl::NotFoundError("the former requester has no such ticket");
+  JourneyState& former = from->journeys[place.journey];
+  Moved moved;
+  moved.from_id = former.id();
+  moved.whole = former.tickets_size() == 1;
+  if (moved.whole) {
+    moved.to_id = former.id();
+    moved.journey = Insert(std::move(former), to);
+    from->journeys.erase(from->journeys.begin() + static_cast<std::ptrdiff_t>(place.journey));
+  } else {
+    JourneyState journey = Split(place.ticket, &former);
+    journey.set_id(JourneyId(to->person.tenant(), to->person.person_id(),
+                             journey.entries_size() > 0 ? journey.entries(0).event_id() : ref));
+    moved.to_id = journey.id();
+    moved.journey = Insert(std::move(journey), to);
+    std::stable_sort(
+        from->journeys.begin(), from->journeys.end(),
+        [](const JourneyState& a, const JourneyState& b) { return NewestAt(a) < NewestAt(b); });
+  }
+  MergeEventMemory(from->person, &to->person);
+  return moved;
+}
+
+}  // namespace waypost::journey

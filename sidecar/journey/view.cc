@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/journey/view.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sidecar/journey/alignment.h"
+#include "sidecar/journey/facts.h"
+#include "sidecar/journey/micros.h"
+#include "sidecar/journey/names.h"
+#include "sidecar/journey/person_record.h"
+#include "sidecar/journey/visibility.h"
+
+namespace waypost::journey {
+namespace {
+
+using internal::v1::Entry;
+using internal::v1::JourneyState;
+using internal::v1::Passed;
+using internal::v1::Progress;
+using internal::v1::RoleState;
+using internal::v1::TicketProgress;
+
+void AddTickets(const JourneyState& journey, v1::Journey* view) {
+  std::vector<int> order(static_cast<size_t>(journey.tickets_size()));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+    return journey.progress().tickets(a).opened_at() < journey.progress().tickets(b).opened_at();
+  });
+  for (const int number : order) {
+    const TicketProgress& progress = journey.progress().tickets(number);
+    v1::JourneyTicket* ticket = view->add_tickets();
+    ticket->set_source(journey.tickets(number).source());
+    *ticket->mutable_ticket() = journey.tickets(number).ticket();
+    ticket->set_reassignments(progress.reassignments());
+    ticket->set_bounces(progress.bounces());
+    ticket->set_reopens(progress.reopens());
+  }
+}
+
+const std::string& ProviderOr(const std::string& group, const rules::RuleSet& rules) {
+  const rules::Provider* provider = group.empty() ? nullptr : rules.ProviderOfGroup(group);
+  return provider == nullptr ? group : provider->id;
+}
+
+// Groups of the same provider become one holder.
+void AddFacts(const JourneyState& journey, const rules::RuleSet& rules, v1::JourneyFacts* facts) {
+  *facts = journey.facts();
+  facts->set_holder(ProviderOr(journey.facts().holder(), rules));
+  facts->clear_possessions();
+  for (const v1::Possession& possession : journey.facts().possessions()) {
+    const std::string& holder = ProviderOr(possession.holder(), rules);
+    auto& merged = *facts->mutable_possessions();
+    const auto same = std::find_if(merged.begin(), merged.end(), [&](const v1::Possession& other) {
+      return other.party() == possession.party() && other.holder() == holder;
+    });
+    if (same != merged.end()) {
+      SetDuration(MicrosOf(same->held()) + MicrosOf(possession.held()), same->mutable_held());
+      continue;
+    }
+    v1::Possession* added = merged.Add();
+    added->set_party(possession.party());
+    added->set_holder(holder);
+    SetDuration(MicrosOf(possession.held()), added->mutable_held());
+  }
+}
+
+std::string OwnerOfStep(const std::string& step, const rules::JourneyDefinition& definition,
+                        const rules::RuleSet& rules) {
+  for (const rules::Touchpoint& touchpoint : definition.touchpoints) {
+    if (touchpoint.id != step) continue;
+    return touchpoint.owner < 0 ? "" : rules.owners[static_cast<size_t>(touchpoint.owner)].id;
+  }
+  return "";
+}
+
+void AddAlignment(const JourneyState& journey, const rules::RuleSet& rules,
+                  v1::RoleProjection* projection) {
+  const rules::JourneyDefinition* definition =
+      rules.FindJourney(projection->position().journey_definition_id());
+  if (definition == nullptr) return;
+  std::vector<std::string> passed;
+  for (const Entry& entry : journey.entries()) {
+    for (const Passed& touchpoint : entry.touchpoints()) {
+      if (touchpoint.role() != projection->position().role()) continue;
+      passed.push_back(NameOf(touchpoint.touchpoint(), journey.names()));
+    }
+  }
+  Alignment alignment = Align(passed, *definition);
+  if (alignment.alignment.has_value()) projection->set_alignment(*alignment.alignment);
+  for (v1::Gap& gap : alignment.gaps) {
+    gap.set_owner_id(OwnerOfStep(gap.step(), *definition, rules));
+    *projection->add_gaps() = std::move(gap);
+  }
+}
+
+void AddRole(const JourneyState& journey, const RoleState& state, const rules::RuleSet& rules,
+             v1::Journey* view) {
+  v1::RoleProjection* projection = view->add_roles();
+  FillPosition(journey, state, projection->mutable_position());
+  for (const rules::Owner& owner : rules.owners) {
+    if (owner.id == projection->position().owner_id()) {
+      projection->mutable_position()->set_owner_name(owner.name);
+    }
+  }
+  for (int i = 0; i < state.stages_size(); ++i) {
+    v1::StageVisit* visit = projection->add_stages();
+    visit->set_stage(NameOf(state.stages(i), journey.names()));
+    SetTime(state.entered_at(i), visit->mutable_entered_at());
+  }
+  projection->set_touchpoints(state.touchpoints());
+  projection->set_service_interactions(state.service_interactions());
+  AddAlignment(journey, rules, projection);
+}
+
+void AddTouchpoint(const Passed& passed, const Names& names, v1::TimelineStep* step) {
+  v1::TouchpointPassed* touchpoint = step->add_touchpoints();
+  touchpoint->set_role(passed.role());
+  touchpoint->set_touchpoint_id(NameOf(passed.touchpoint(), names));
+  touchpoint->set_stage(NameOf(passed.stage(), names));
+  touchpoint->set_owner_id(NameOf(passed.owner(), names));
+  touchpoint->set_kind(passed.kind());
+  touchpoint->set_emotion(passed.emotion());
+  touchpoint->set_emotion_basis(passed.emotion_basis());
+  touchpoint->set_visibility(passed.visibility());
+}
+
+// Walks the entries once more: what each turned out to be is not stored.
+void AddTimeline(const JourneyState& journey, v1::Journey* view) {
+  const Names& names = journey.names();
+  Progress progress = journey.base().progress();
+  v1::JourneyFacts facts = journey.base().facts();
+  while (progress.tickets_size() < journey.tickets_size()) progress.add_tickets();
+  for (const Entry& entry : journey.entries()) {
+    const Extended extended = Extend(entry, names, &progress, &facts);
+    v1::TimelineStep* step = view->add_timeline();
+    SetTime(entry.at(), step->mutable_occurred_at());
+    for (v1::DerivedEvent& event : WithTexts(extended.changes, names)) {
+      *step->add_events() = std::move(event);
+    }
+    step->set_signal(NameOf(entry.signal(), names));
+    step->set_channel(NameOf(entry.channel(), names));
+    step->set_actor_role(entry.actor_role());
+    step->set_visibility(StepVisibility(entry, extended.visible));
+    for (const Passed& passed : entry.touchpoints()) AddTouchpoint(passed, names, step);
+    step->set_provider_id(NameOf(entry.provider(), names));
+    step->set_event_id(entry.event_id());
+    step->set_late(entry.late());
+    if (entry.ticket() == 0) continue;
+    const int ticket = static_cast<int>(entry.ticket()) - 1;
+    step->set_ticket_ref(journey.tickets(ticket).ticket().ref());
+    step->set_group(NameOf(progress.tickets(ticket).group(), names));
+    step->set_status(NameOf(progress.tickets(ticket).status(), names));
+  }
+}
+
+}  // namespace
+
+v1::Journey ViewJourney(const JourneyState& journey, const rules::RuleSet& rules,
+                        bool with_timeline) {
+  v1::Journey view;
+  view.set_id(journey.id());
+  view.set_tenant(journey.tenant());
+  view.set_person_id(journey.person_id());
+  SetTime(journey.progress().started_at(), view.mutable_started_at());
+  SetTime(journey.progress().newest_at(), view.mutable_newest_at());
+  if (journey.progress().ended_at() != 0) {
+    SetTime(journey.progress().ended_at(), view.mutable_ended_at());
+  }
+  AddTickets(journey, &view);
+  for (const v1::ConsumerRole role :
+       {v1::CONSUMER_ROLE_USER, v1::CONSUMER_ROLE_CUSTOMER, v1::CONSUMER_ROLE_SPONSOR}) {
+    if (const RoleState* state = FindRole(journey, role)) AddRole(journey, *state, rules, &view);
+  }
+  AddFacts(journey, rules, view.mutable_facts());
+  if (with_timeline) AddTimeline(journey, &view);
+  *view.mutable_open_alerts() = journey.open_alerts();
+  *view.mutable_surveys() = journey.surveys();
+  return view;
+}
+
+}  // namespace waypost::journey
