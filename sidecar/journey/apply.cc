@@ -64,6 +64,7 @@ void TakeEmotionAt(int entry, JourneyState* journey) {
 void RaiseAlerts(const Decision& decision, int64_t at, JourneyState* journey) {
   if (journey->progress().ended_at() == at) journey->clear_open_alerts();
   for (const v1::ExperienceAlert& alert : decision.enrichment().alerts()) {
+    if (alert.shadow()) continue;
     v1::OpenAlert* open = journey->add_open_alerts();
     *open->mutable_alert() = alert;
     SetTime(at, open->mutable_raised_at());

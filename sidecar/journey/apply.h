@@ -14,8 +14,8 @@ namespace waypost::journey {
 // and record. Pure; the same live and on replay.
 //
 // Positions are taken as decided: for a late event the decision leaves them where they were or
-// moves them forward. Alerts are open until the journey ends: an event that ends it closes those
-// raised before.
+// moves them forward. Alerts, but for those in shadow mode, are open until the journey ends: an
+// event that ends it closes those raised before.
 void Apply(const internal::v1::Decision& decision, const Folded& folded, PersonRecord* record);
 
 }  // namespace waypost::journey
