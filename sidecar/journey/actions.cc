@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/journey/actions.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "sidecar/base/status_macros.h"
+#include "sidecar/journey/gates.h"
+#include "sidecar/journey/identity.h"
+#include "sidecar/journey/micros.h"
+
+namespace waypost::journey {
+namespace {
+
+// The texts of a rule, rendered before anything of it is done.
+struct Texts {
+  std::string alert;
+  std::string update;
+  std::string language;
+  std::vector<std::string> annotations;
+};
+
+const v1::JourneyPosition* UserPosition(const v1::Enrichment& decided) {
+  return !decided.positions().empty() && decided.positions(0).role() == v1::CONSUMER_ROLE_USER
+             ? &decided.positions(0)
+             : nullptr;
+}
+
+// The requester's language, or else the rule set's first.
+const std::string& PreferredLanguage(const Situation& situation) {
+  if (!situation.requester().language().empty() || situation.rules().languages.empty()) {
+    return situation.requester().language();
+  }
+  return situation.rules().languages.front();
+}
+
+absl::StatusOr<Texts> Render(const rules::Rule& rule, bool with_alert, Situation* situation) {
+  const cel::Activation activation = situation->bindings().activation();
+  Texts texts;
+  if (with_alert && rule.alert->text.has_value()) {
+    // Owners are written to in the rule set's first language.
+    WAYPOST_ASSIGN_OR_RETURN(texts.alert,
+                             rule.alert->text->entries.front().text.Render(activation));
+  }
+  if (rule.update.has_value() && rule.update->text.has_value()) {
+    const auto& entry = rule.update->text->Choose(PreferredLanguage(*situation));
+    WAYPOST_ASSIGN_OR_RETURN(texts.update, entry.text.Render(activation));
+    texts.language = entry.language.empty() ? PreferredLanguage(*situation) : entry.language;
+  }
+  for (const rules::AnnotationAction& annotation : rule.annotations) {
+    WAYPOST_ASSIGN_OR_RETURN(std::string value, annotation.value.Render(activation));
+    texts.annotations.push_back(std::move(value));
+  }
+  return texts;
+}
+
+const rules::Owner* OwnerById(const rules::RuleSet& rules, const std::string& id) {
+  for (const rules::Owner& owner : rules.owners) {
+    if (owner.id == id) {
+      return &owner;
+    }
+  }
+  return nullptr;
+}
+
+void AddAlert(const rules::Rule& rule, std::string text, const Situation& situation,
+              v1::Enrichment* decided) {
+  const v1::JourneyPosition* position = UserPosition(*decided);
+  const rules::Owner* owner = nullptr;
+  if (rule.alert->owner >= 0) {
+    owner = &situation.rules().owners[static_cast<size_t>(rule.alert->owner)];
+  } else if (position != nullptr) {
+    owner = OwnerById(situation.rules(), position->owner_id());
+  }
+  v1::ExperienceAlert* alert = decided->add_alerts();
+  alert->set_id(ActionId('a', situation.event(), rule.id));
+  alert->set_rule_id(rule.id);
+  alert->set_severity(rule.alert->severity);
+  if (owner != nullptr) {
+    alert->set_owner_id(owner->id);
+    alert->set_owner_name(owner->name);
+    alert->mutable_notify()->Add(owner->notify.begin(), owner->notify.end());
+  }
+  alert->set_text(std::move(text));
+  if (position != nullptr) {
+    alert->set_touchpoint_id(position->touchpoint_id());
+  }
+  alert->set_shadow(rule.shadow);
+}
+
+// The promise of the next news, counted from the event.
+std::optional<absl::Time> NextUpdateBy(const rules::UpdateAction& update,
+                                       const Situation& situation) {
+  auto promise = update.next_update_by.find(situation.ticket().priority());
+  if (promise == update.next_update_by.end()) {
+    promise = update.next_update_by.find("default");
+  }
+  if (promise == update.next_update_by.end()) {
+    return std::nullopt;
+  }
+  return situation.occurred_at() + promise->second;
+}
+
+void AddUpdate(const rules::Rule& rule, Texts* texts, const Situation& situation,
+               v1::Enrichment* decided) {
+  v1::StatusUpdate* update = decided->add_status_updates();
+  update->set_id(ActionId('u', situation.event(), rule.id));
+  update->set_rule_id(rule.id);
+  update->set_language(std::move(texts->language));
+  update->set_text(std::move(texts->update));
+  const std::optional<absl::Time> next = NextUpdateBy(*rule.update, situation);
+  if (next.has_value()) {
+    SetTime(absl::ToUnixMicros(*next), update->mutable_next_update_by());
+  }
+  update->set_draft(rule.update->draft);
+  update->set_shadow(rule.shadow);
+}
+
+// Returns whether the person is to be asked.
+bool AddSurvey(const rules::Rule& rule, const Situation& situation, v1::Enrichment* decided) {
+  const Gates gates = SurveyGates(situation, *decided);
+  v1::SurveyDecision* survey = decided->add_surveys();
+  survey->set_id(ActionId('s', situation.event(), rule.id));
+  survey->set_rule_id(rule.id);
+  survey->set_kind(rule.survey->kind);
+  survey->set_person_id(situation.person_id());
+  survey->set_language(PreferredLanguage(situation));
+  survey->set_shadow(rule.shadow);
+  const Gate& last = gates.back();
+  survey->set_outcome(last.passed ? v1::SURVEY_OUTCOME_SEND : v1::SURVEY_OUTCOME_DO_NOT_SEND);
+  if (!last.passed) {
+    survey->set_reason_code(std::string(last.code));
+    survey->set_reason(last.reason);
+  }
+  return last.passed;
+}
+
+void AddAnnotation(const std::string& name, std::string value, v1::Enrichment* decided) {
+  v1::Annotation* annotation = decided->add_annotations();
+  annotation->set_name(name);
+  annotation->set_value(std::move(value));
+}
+
+void AddAnnotations(const rules::Rule& rule, Texts* texts, v1::Enrichment* decided) {
+  for (size_t i = 0; i < rule.annotations.size(); ++i) {
+    AddAnnotation(rule.annotations[i].name, std::move(texts->annotations[i]), decided);
+    v1::Annotation* added = decided->mutable_annotations(decided->annotations_size() - 1);
+    added->set_rule_id(rule.id);
+    added->set_shadow(rule.shadow);
+  }
+}
+
+}  // namespace
+
+void AnnotateMove(v1::Enrichment* decided) {
+  const v1::JourneyPosition* position = UserPosition(*decided);
+  if (position == nullptr || !position->moved()) {
+    return;
+  }
+  AddAnnotation("journey.id", decided->journey_id(), decided);
+  AddAnnotation("journey.stage", position->stage(), decided);
+  AddAnnotation("journey.touchpoint", position->touchpoint_id(), decided);
+  if (!position->owner_name().empty()) {
+    AddAnnotation("journey.owner", position->owner_name(), decided);
+  }
+}
+
+void ActOnRule(const rules::Rule& rule, const rules::Match& match, Situation* situation,
+               v1::Enrichment* decided) {
+  const bool alerts = rule.alert.has_value() && AlertGate(rule, *situation).passed;
+  situation->bindings().SetDerived(situation->folded().events[match.derived]);
+  absl::StatusOr<Texts> texts = Render(rule, alerts, situation);
+  if (!texts.ok()) {
+    rules::AddRuleError(rule.id, rule.location, std::string(texts.status().message()),
+                        decided->mutable_rule_errors());
+    return;
+  }
+  bool acted = alerts || rule.update.has_value() || !rule.annotations.empty();
+  if (alerts) {
+    AddAlert(rule, std::move(texts->alert), *situation, decided);
+  }
+  if (rule.update.has_value()) {
+    AddUpdate(rule, &*texts, *situation, decided);
+  }
+  if (rule.survey.has_value()) {
+    acted |= AddSurvey(rule, *situation, decided);
+  }
+  AddAnnotations(rule, &*texts, decided);
+  if (acted && !rule.shadow) {
+    decided->add_rule_ids(rule.id);
+  }
+}
+
+}  // namespace waypost::journey

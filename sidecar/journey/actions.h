@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the rules that matched want done, through the gates.
+#pragma once
+
+#include "sidecar/journey/positions.h"
+#include "sidecar/journey/situation.h"
+#include "sidecar/rules/matcher.h"
+#include "waypost/v1/enrichment.pb.h"
+
+namespace waypost::journey {
+
+// Adds the annotations that every answer carries when the user moved: journey.id, journey.stage,
+// journey.touchpoint and, where there is one, journey.owner. `decided` has its positions.
+void AnnotateMove(v1::Enrichment* decided);
+
+// Adds what one rule wants: alert, status update, survey decision and annotations. `decided` has
+// its positions and what the rules before it decided. A text that cannot be rendered keeps the
+// whole rule from acting and is recorded among the rule errors.
+void ActOnRule(const rules::Rule& rule, const rules::Match& match, Situation* situation,
+               v1::Enrichment* decided);
+
+}  // namespace waypost::journey

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/journey/decide.h"
+
+#include "sidecar/journey/actions.h"
+#include "sidecar/journey/identity.h"
+#include "sidecar/journey/positions.h"
+#include "sidecar/journey/situation.h"
+#include "sidecar/rules/matcher.h"
+
+namespace waypost::journey {
+namespace {
+
+void WriteHead(const Situation& situation, v1::Enrichment* decided) {
+  decided->set_decision_id(DecisionId(situation.event()));
+  decided->set_journey_id(situation.journey().id());
+  decided->mutable_events()->Reserve(static_cast<int>(situation.folded().events.size()));
+  for (const v1::DerivedEvent& event : situation.folded().events) {
+    *decided->add_events() = event;
+  }
+  decided->set_rule_set_digest(situation.rules().digest);
+  decided->set_late(situation.folded().late);
+}
+
+}  // namespace
+
+internal::v1::Decision Decide(const rules::RuleSet& rules, const v1::TicketEvent& event,
+                              const PersonRecord& record, const Folded& folded, absl::Time now) {
+  internal::v1::Decision decision;
+  *decision.mutable_placement() = folded.placement;
+  v1::Enrichment& decided = *decision.mutable_enrichment();
+  Situation situation(rules, event, record, folded, now);
+  WriteHead(situation, &decided);
+
+  rules::Matcher matcher(rules, folded.events, &situation.bindings());
+  const RoleSteps steps = TakeSteps(&matcher, &situation, decided.mutable_rule_errors());
+  WritePositions(steps, situation, &decision);
+  AnnotateMove(&decided);
+  if (situation.actor_role() == v1::ACTOR_ROLE_WAYPOST) {
+    return decision;
+  }
+  decided.set_unmapped(decision.touchpoints().empty());
+
+  rules::Matches matches;
+  matcher.FindRules(&matches, decided.mutable_rule_errors());
+  for (const rules::Match& match : matches) {
+    ActOnRule(rules.rules[match.number], match, &situation, &decided);
+  }
+  return decision;
+}
+
+}  // namespace waypost::journey

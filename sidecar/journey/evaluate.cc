@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/journey/evaluate.h"
+
+#include "sidecar/base/status_macros.h"
+#include "sidecar/journey/apply.h"
+#include "sidecar/journey/decide.h"
+
+namespace waypost::journey {
+
+absl::StatusOr<Evaluation> Evaluate(const rules::RuleSet& rules, const v1::TicketEvent& event,
+                                    uint64_t position, absl::Time now, PersonRecord* record) {
+  Evaluation evaluation;
+  WAYPOST_ASSIGN_OR_RETURN(evaluation.folded,
+                           Fold(event, position, rules.stitching, nullptr, record));
+  evaluation.decision = Decide(rules, event, *record, evaluation.folded, now);
+  Apply(evaluation.decision, evaluation.folded, record);
+  return evaluation;
+}
+
+absl::Status Replay(const v1::TicketEvent& event, const internal::v1::Decision& decision,
+                    uint64_t position, PersonRecord* record) {
+  WAYPOST_ASSIGN_OR_RETURN(const Folded folded, Fold(event, position, rules::Stitching(),
+                                                     &decision.placement(), record));
+  Apply(decision, folded, record);
+  return absl::OkStatus();
+}
+
+}  // namespace waypost::journey

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/journey/explain.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "sidecar/journey/actions.h"
+#include "sidecar/journey/gates.h"
+#include "sidecar/journey/positions.h"
+#include "sidecar/journey/situation.h"
+#include "sidecar/rules/matcher.h"
+
+namespace waypost::journey {
+namespace {
+
+// What one condition came to over the derived events.
+struct Outcome {
+  v1::Verdict verdict = v1::VERDICT_OTHER_EVENT;
+  std::optional<rules::Match> match;  // with FIRED
+};
+
+void SetFalsePart(cel::FalsePart part, v1::RuleVerdict* verdict) {
+  verdict->set_false_part(std::move(part.text));
+  verdict->set_left_value(std::move(part.left));
+  verdict->set_right_value(std::move(part.right));
+  verdict->set_error(std::move(part.error));
+}
+
+// Asks the condition on each derived event that it accepts, up to the first on which it holds.
+// Otherwise the verdict tells of the first one that failed, or else was false.
+Outcome Ask(const rules::EventTypes& on, const std::optional<cel::Program>& condition,
+            Situation* situation, v1::RuleVerdict* verdict) {
+  Outcome outcome;
+  const auto& events = situation->folded().events;
+  for (size_t derived = 0; derived < events.size(); ++derived) {
+    if (!on.Accepts(events[derived].type())) {
+      continue;
+    }
+    situation->bindings().SetDerived(events[derived]);
+    const cel::Activation activation = situation->bindings().activation();
+    std::string error;
+    const rules::Truth truth = rules::EvaluateCondition(condition, activation, &error);
+    if (truth == rules::Truth::kTrue) {
+      verdict->clear_false_part();
+      verdict->clear_left_value();
+      verdict->clear_right_value();
+      verdict->clear_error();
+      return {v1::VERDICT_FIRED, rules::Match{0, derived}};
+    }
+    const bool worse = truth == rules::Truth::kError && outcome.verdict != v1::VERDICT_ERROR;
+    if (outcome.verdict == v1::VERDICT_OTHER_EVENT || worse) {
+      outcome.verdict = truth == rules::Truth::kError ? v1::VERDICT_ERROR : v1::VERDICT_FALSE;
+      SetFalsePart(condition->Explain(activation).value_or(cel::FalsePart()), verdict);
+      if (truth == rules::Truth::kError) {
+        verdict->set_error(std::move(error));
+      }
+    }
+  }
+  return outcome;
+}
+
+void AddGate(const Gate& gate, v1::RuleVerdict* verdict) {
+  v1::GateVerdict* added = verdict->add_gates();
+  added->set_code(std::string(gate.code));
+  added->set_passed(gate.passed);
+  added->set_reason(gate.reason);
+}
+
+void ExplainTouchpoints(const RoleStep& step, Situation* situation,
+                        v1::ExplainJourneyResponse* response) {
+  const rules::JourneyDefinition& journey = situation->rules().journeys[step.definition];
+  for (size_t number = 0; number < journey.touchpoints.size(); ++number) {
+    const rules::Touchpoint& touchpoint = journey.touchpoints[number];
+    v1::RuleVerdict* verdict = response->add_touchpoints();
+    verdict->set_id(touchpoint.id);
+    verdict->set_location(touchpoint.location.ToString());
+    verdict->set_role(step.role);
+    const Outcome outcome = Ask(touchpoint.on, touchpoint.condition, situation, verdict);
+    const bool taken = step.passed.has_value() && step.passed->number == number;
+    verdict->set_verdict(outcome.verdict == v1::VERDICT_FIRED && !taken ? v1::VERDICT_EARLIER_MATCH
+                                                                        : outcome.verdict);
+  }
+}
+
+// Runs the rule on what was decided so far and asks its gates; tells whether it acts.
+v1::Verdict ExplainAction(const rules::Rule& rule, const rules::Match& match, Situation* situation,
+                          v1::Enrichment* decided, v1::RuleVerdict* verdict) {
+  const Gate write_back = WriteBackGate(*situation);
+  if (!write_back.passed) {
+    AddGate(write_back, verdict);
+    return v1::VERDICT_GATED;
+  }
+  if (rule.shadow) {
+    AddGate(ShadowGate(rule), verdict);
+  }
+  if (rule.alert.has_value()) {
+    AddGate(AlertGate(rule, *situation), verdict);
+  }
+  if (rule.survey.has_value()) {
+    for (const Gate& gate : SurveyGates(*situation, *decided)) {
+      AddGate(gate, verdict);
+    }
+  }
+  const int errors = decided->rule_errors_size();
+  const int acted = decided->rule_ids_size();
+  ActOnRule(rule, match, situation, decided);
+  if (decided->rule_errors_size() > errors) {
+    verdict->set_error(decided->rule_errors(errors).message());
+    return v1::VERDICT_ERROR;
+  }
+  return decided->rule_ids_size() > acted ? v1::VERDICT_FIRED : v1::VERDICT_GATED;
+}
+
+void ExplainRule(const rules::Rule& rule, Situation* situation, v1::Enrichment* decided,
+                 v1::RuleVerdict* verdict) {
+  verdict->set_id(rule.id);
+  verdict->set_location(rule.location.ToString());
+  if (rule.timer_driven) {
+    verdict->set_verdict(v1::VERDICT_NOT_ACTIVE);
+    return;
+  }
+  const Outcome outcome = Ask(rule.on, rule.condition, situation, verdict);
+  verdict->set_verdict(outcome.match.has_value()
+                           ? ExplainAction(rule, *outcome.match, situation, decided, verdict)
+                           : outcome.verdict);
+}
+
+}  // namespace
+
+v1::ExplainJourneyResponse Explain(const rules::RuleSet& rules, const v1::TicketEvent& event,
+                                   const PersonRecord& record, const Folded& folded,
+                                   absl::Time now) {
+  v1::ExplainJourneyResponse response;
+  Situation before(rules, event, record, folded, now);
+  response.set_journey_id(before.journey().id());
+  response.set_event_id(event.event_id());
+  *response.mutable_occurred_at() = event.occurred_at();
+  response.set_rule_set_digest(rules.digest);
+
+  // Two situations: touchpoints read where the user stood before the event, rules where after it.
+  Situation after(rules, event, record, folded, now);
+  internal::v1::Decision decision;
+  v1::Enrichment& decided = *decision.mutable_enrichment();
+  decided.set_journey_id(before.journey().id());
+  rules::Matcher matcher(rules, folded.events, &after.bindings());
+  const RoleSteps steps = TakeSteps(&matcher, &after, decided.mutable_rule_errors());
+  WritePositions(steps, after, &decision);
+  for (const RoleStep& step : steps) {
+    ExplainTouchpoints(step, &before, &response);
+  }
+  for (const rules::Rule& rule : rules.rules) {
+    ExplainRule(rule, &after, &decided, response.add_rules());
+  }
+  return response;
+}
+
+}  // namespace waypost::journey

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why and why not.
+#pragma once
+
+#include "absl/time/time.h"
+#include "sidecar/journey/fold.h"
+#include "sidecar/journey/person_record.h"
+#include "sidecar/rules/rule_set.h"
+#include "waypost/v1/insight_service.pb.h"
+#include "waypost/v1/ticket.pb.h"
+
+namespace waypost::journey {
+
+// The verdict of every touchpoint of the definitions that apply and of every rule, in file order,
+// on an event that Fold has put into `record` and Apply has not been told about. All but `decision`
+// is filled in: that is what was decided at the time, under the rule set then in force.
+//
+// Asks every condition, not only those that the index finds, so that it also checks the index. A
+// false part is that of the first derived event that the rule or touchpoint accepts. Pure.
+[[nodiscard]] v1::ExplainJourneyResponse Explain(const rules::RuleSet& rules,
+                                                 const v1::TicketEvent& event,
+                                                 const PersonRecord& record, const Folded& folded,
+                                                 absl::Time now);
+
+}  // namespace waypost::journey

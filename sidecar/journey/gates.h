@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What may keep a rule whose condition holds from acting.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/container/inlined_vector.h"
+#include "sidecar/journey/situation.h"
+#include "sidecar/rules/rule_set.h"
+#include "waypost/v1/enrichment.pb.h"
+
+namespace waypost::journey {
+
+// One gate's answer.
+struct Gate {
+  std::string_view code;  // stable, such as ALERT_ALREADY_OPEN
+  bool passed = true;
+  std::string reason;  // a sentence
+};
+using Gates = absl::InlinedVector<Gate, 4>;
+
+// SHADOW_MODE: closed for a rule that is only watched.
+[[nodiscard]] Gate ShadowGate(const rules::Rule& rule);
+
+// OWN_WRITE_BACK: closed for events that are Waypost's own messages coming home; no rule runs on
+// them.
+[[nodiscard]] Gate WriteBackGate(const Situation& situation);
+
+// ALERT_ALREADY_OPEN: at most one alert of a rule is open per journey.
+[[nodiscard]] Gate AlertGate(const rules::Rule& rule, const Situation& situation);
+
+// What keeps a survey from being sent, in this order, up to the first that is closed: MERGED,
+// CHILD_OF_PARENT, REQUESTER_IS_AGENT, ALREADY_SURVEYED (once per journey; `decided` holds what
+// this event decided so far).
+[[nodiscard]] Gates SurveyGates(const Situation& situation, const v1::Enrichment& decided);
+
+}  // namespace waypost::journey

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/journey/situation.h"
+
+#include "sidecar/journey/micros.h"
+#include "sidecar/journey/names.h"
+
+namespace waypost::journey {
+namespace {
+
+// How long a journey counts as recent: the usual bound of a repeat contact.
+constexpr absl::Duration kRecent = absl::Hours(7 * 24);
+
+const v1::Ticket& TicketOf(const internal::v1::JourneyState& journey, const Folded& folded) {
+  return folded.ticket < 0 ? v1::Ticket::default_instance()
+                           : journey.tickets(folded.ticket).ticket();
+}
+
+const v1::Person& RequesterOf(const internal::v1::JourneyState& journey, const Folded& folded) {
+  if (folded.ticket >= 0) {
+    return journey.tickets(folded.ticket).ticket().requester();
+  }
+  return journey.tickets().empty() ? v1::Person::default_instance()
+                                   : journey.tickets().rbegin()->ticket().requester();
+}
+
+rules::PersonFacts FactsOfPerson(const PersonRecord& record, size_t current, absl::Time now) {
+  rules::PersonFacts facts;
+  facts.journeys = static_cast<int>(record.journeys.size());
+  for (size_t i = 0; i < record.journeys.size(); ++i) {
+    if (i == current) {
+      continue;
+    }
+    const internal::v1::JourneyState& journey = record.journeys[i];
+    facts.open_journeys += IsOpen(journey) ? 1 : 0;
+    const absl::Time started_at = StartedAt(journey);
+    facts.recent_journeys += started_at <= now && now - started_at <= kRecent ? 1 : 0;
+  }
+  return facts;
+}
+
+const std::string& NameIn(const internal::v1::JourneyState& journey, uint32_t number) {
+  return NameOf(number, journey.names());
+}
+
+}  // namespace
+
+Situation::Situation(const rules::RuleSet& rules, const v1::TicketEvent& event,
+                     const PersonRecord& record, const Folded& folded, absl::Time now)
+    : rules_(rules),
+      event_(event),
+      folded_(folded),
+      journey_(record.journeys[folded.journey]),
+      ticket_(TicketOf(journey_, folded)),
+      requester_(RequesterOf(journey_, folded)),
+      actor_role_(rules::ResolveActorRole(event, person_id())),
+      bindings_(MakeSubject(record, now)) {
+  const internal::v1::RoleState* user = FindRole(journey_, v1::CONSUMER_ROLE_USER);
+  if (user != nullptr) {
+    MoveTo(NameIn(journey_, user->stage()), NameIn(journey_, user->touchpoint()));
+  }
+}
+
+rules::Subject Situation::MakeSubject(const PersonRecord& record, absl::Time now) const {
+  rules::Subject subject;
+  subject.event = &event_;
+  subject.ticket = &ticket_;
+  subject.journey = &journey_.facts();
+  subject.stage = &stage_;
+  subject.touchpoint = &touchpoint_;
+  subject.requester = &requester_;
+  subject.person = FactsOfPerson(record, folded_.journey, now);
+  subject.started_at = StartedAt(journey_);
+  subject.late = folded_.late;
+  subject.now = now;
+  return subject;
+}
+
+const std::string& Situation::person_id() const {
+  return requester_.id().empty() ? journey_.person_id() : requester_.id();
+}
+
+absl::Time Situation::occurred_at() const {
+  return absl::FromUnixMicros(MicrosOf(event_.occurred_at()));
+}
+
+const rules::Provider* Situation::provider() const {
+  const std::string& group = journey_.facts().holder();
+  return group.empty() ? nullptr : rules_.ProviderOfGroup(group);
+}
+
+void Situation::MoveTo(const std::string& stage, const std::string& touchpoint) {
+  stage_ = stage;
+  touchpoint_ = touchpoint;
+}
+
+}  // namespace waypost::journey

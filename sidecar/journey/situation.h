@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the rules read when one event is decided on.
+#pragma once
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "sidecar/journey/fold.h"
+#include "sidecar/journey/person_record.h"
+#include "sidecar/rules/rule_set.h"
+#include "sidecar/rules/vocabulary.h"
+#include "waypost/internal/v1/state.pb.h"
+#include "waypost/v1/enrichment.pb.h"
+#include "waypost/v1/ticket.pb.h"
+
+namespace waypost::journey {
+
+// One event in its journey after Fold and before Apply, bound to the vocabulary. Borrows all it is
+// given; nothing given may change while it lives. Not thread-safe.
+class Situation {
+ public:
+  Situation(const rules::RuleSet& rules, const v1::TicketEvent& event, const PersonRecord& record,
+            const Folded& folded, absl::Time now);
+  Situation(const Situation&) = delete;
+  Situation& operator=(const Situation&) = delete;
+
+  [[nodiscard]] const rules::RuleSet& rules() const { return rules_; }
+  [[nodiscard]] const v1::TicketEvent& event() const { return event_; }
+  [[nodiscard]] const Folded& folded() const { return folded_; }
+  [[nodiscard]] const internal::v1::JourneyState& journey() const { return journey_; }
+  // The newest snapshot; an empty one for a lone signal.
+  [[nodiscard]] const v1::Ticket& ticket() const { return ticket_; }
+  // The person who waits, as last told: for a lone signal by the journey's last ticket. May be
+  // empty.
+  [[nodiscard]] const v1::Person& requester() const { return requester_; }
+  [[nodiscard]] const std::string& person_id() const;
+  // Never unspecified.
+  [[nodiscard]] v1::ActorRole actor_role() const { return actor_role_; }
+  [[nodiscard]] absl::Time occurred_at() const;
+  // The provider that holds the ball after the event; nullptr when none does or matches.
+  [[nodiscard]] const rules::Provider* provider() const;
+
+  rules::Bindings& bindings() { return bindings_; }
+
+  // From here on `journey.stage` and `journey.touchpoint` read these.
+  void MoveTo(const std::string& stage, const std::string& touchpoint);
+
+ private:
+  [[nodiscard]] rules::Subject MakeSubject(const PersonRecord& record, absl::Time now) const;
+
+  const rules::RuleSet& rules_;
+  const v1::TicketEvent& event_;
+  const Folded& folded_;
+  const internal::v1::JourneyState& journey_;
+  const v1::Ticket& ticket_;
+  const v1::Person& requester_;
+  v1::ActorRole actor_role_;
+  std::string stage_;
+  std::string touchpoint_;
+  rules::Bindings bindings_;
+};
+
+}  // namespace waypost::journey
