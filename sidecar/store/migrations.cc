@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/store/migrations.h"
+
+#include "absl/strings/str_cat.h"
+#include "sidecar/base/status_macros.h"
+
+namespace waypost::store {
+namespace {
+
+// Persons and journeys are rowid tables because their blobs are large: a WITHOUT ROWID table is an
+// index b-tree, which spills rows beyond a quarter of a page. Tickets are all key, and meta is
+// tiny.
+constexpr char kVersion1[] = R"sql(
+CREATE TABLE log (
+  position INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  person_id TEXT NOT NULL,
+  occurred_at INTEGER NOT NULL,
+  unmapped_key TEXT,
+  event BLOB NOT NULL,
+  decision BLOB NOT NULL
+) STRICT;
+CREATE INDEX log_unmapped ON log (tenant, unmapped_key, occurred_at)
+  WHERE unmapped_key IS NOT NULL;
+CREATE TABLE log_ages (
+  block INTEGER PRIMARY KEY,
+  oldest_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE persons (
+  tenant TEXT NOT NULL,
+  person_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  blob BLOB NOT NULL,
+  PRIMARY KEY (tenant, person_id)
+) STRICT;
+
+CREATE TABLE journeys (
+  tenant TEXT NOT NULL,
+  journey_id TEXT NOT NULL,
+  person_id TEXT NOT NULL,
+  stage TEXT NOT NULL,
+  open INTEGER NOT NULL,
+  live INTEGER NOT NULL,
+  newest_at INTEGER NOT NULL,
+  blob BLOB NOT NULL,
+  PRIMARY KEY (tenant, journey_id)
+) STRICT;
+CREATE INDEX journeys_by_person ON journeys (tenant, person_id);
+CREATE INDEX journeys_by_activity ON journeys (tenant, newest_at DESC, journey_id, stage, open);
+CREATE INDEX journeys_ended ON journeys (newest_at, tenant, journey_id) WHERE open = 0;
+
+CREATE TABLE tickets (
+  tenant TEXT NOT NULL,
+  source TEXT NOT NULL,
+  ref TEXT NOT NULL,
+  person_id TEXT NOT NULL,
+  journey_id TEXT NOT NULL,
+  PRIMARY KEY (tenant, source, ref)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tickets_by_journey ON tickets (tenant, journey_id);
+
+CREATE TABLE meta (
+  name TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO meta (name, value) VALUES ('materialized_position', 0);
+CREATE TABLE probe (padding BLOB NOT NULL) STRICT;
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1};
+
+}  // namespace
+
+absl::Span<const char* const> Migrations() { return kMigrations; }
+
+absl::Status CheckOrigin(SqliteConnection& connection, absl::Span<const char* const> migrations) {
+  WAYPOST_ASSIGN_OR_RETURN(const int64_t version, connection.QueryInteger("PRAGMA user_version"));
+  WAYPOST_ASSIGN_OR_RETURN(const int64_t origin, connection.QueryInteger("PRAGMA application_id"));
+  WAYPOST_ASSIGN_OR_RETURN(const int64_t tables,
+                           connection.QueryInteger("SELECT count(*) FROM sqlite_schema"));
+  const bool fresh = version == 0 && origin == 0 && tables == 0;
+  if (!fresh && origin != kApplicationId) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        connection.path(), " is a database of another program; name a file of Waypost's own"));
+  }
+  if (version > static_cast<int64_t>(migrations.size())) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(connection.path(), " was written by a newer Waypost (version ", version,
+                     " of the tables, and this one knows up to ", migrations.size(),
+                     "); start that one, or name another file"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Migrate(SqliteConnection& connection, absl::Span<const char* const> migrations) {
+  WAYPOST_ASSIGN_OR_RETURN(const int64_t version, connection.QueryInteger("PRAGMA user_version"));
+  for (size_t next = static_cast<size_t>(version); next < migrations.size(); ++next) {
+    WAYPOST_RETURN_IF_ERROR(connection.Transact([&]() -> absl::Status {
+      WAYPOST_RETURN_IF_ERROR(connection.Execute(migrations[next]));
+      return connection.Execute(absl::StrCat("PRAGMA application_id = ", kApplicationId,
+                                             "; PRAGMA user_version = ", next + 1));
+    }));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace waypost::store
