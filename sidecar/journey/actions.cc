@@ -20,6 +20,7 @@ struct Texts {
   std::string alert;
   std::string update;
   std::string language;
+  std::optional<absl::Time> next_update_by;
   std::vector<std::string> annotations;
 };
 
@@ -37,9 +38,24 @@ const std::string& PreferredLanguage(const Situation& situation) {
   return situation.rules().languages.front();
 }
 
+// The promise of the next news, counted from the event.
+std::optional<absl::Time> NextUpdateBy(const rules::UpdateAction& update,
+                                       const Situation& situation) {
+  auto promise = update.next_update_by.find(situation.ticket().priority());
+  if (promise == update.next_update_by.end()) {
+    promise = update.next_update_by.find("default");
+  }
+  if (promise == update.next_update_by.end()) {
+    return std::nullopt;
+  }
+  return situation.occurred_at() + promise->second;
+}
+
 absl::StatusOr<Texts> Render(const rules::Rule& rule, bool with_alert, Situation* situation) {
-  const cel::Activation activation = situation->bindings().activation();
   Texts texts;
+  if (rule.update.has_value()) texts.next_update_by = NextUpdateBy(*rule.update, *situation);
+  situation->bindings().SetNextUpdateBy(texts.next_update_by);
+  const cel::Activation activation = situation->bindings().activation();
   if (with_alert && rule.alert->text.has_value()) {
     // Owners are written to in the rule set's first language.
     WAYPOST_ASSIGN_OR_RETURN(texts.alert,
@@ -91,19 +107,6 @@ void AddAlert(const rules::Rule& rule, std::string text, const Situation& situat
   alert->set_shadow(rule.shadow);
 }
 
-// The promise of the next news, counted from the event.
-std::optional<absl::Time> NextUpdateBy(const rules::UpdateAction& update,
-                                       const Situation& situation) {
-  auto promise = update.next_update_by.find(situation.ticket().priority());
-  if (promise == update.next_update_by.end()) {
-    promise = update.next_update_by.find("default");
-  }
-  if (promise == update.next_update_by.end()) {
-    return std::nullopt;
-  }
-  return situation.occurred_at() + promise->second;
-}
-
 void AddUpdate(const rules::Rule& rule, Texts* texts, const Situation& situation,
                v1::Enrichment* decided) {
   v1::StatusUpdate* update = decided->add_status_updates();
@@ -111,9 +114,8 @@ void AddUpdate(const rules::Rule& rule, Texts* texts, const Situation& situation
   update->set_rule_id(rule.id);
   update->set_language(std::move(texts->language));
   update->set_text(std::move(texts->update));
-  const std::optional<absl::Time> next = NextUpdateBy(*rule.update, situation);
-  if (next.has_value()) {
-    SetTime(absl::ToUnixMicros(*next), update->mutable_next_update_by());
+  if (texts->next_update_by.has_value()) {
+    SetTime(absl::ToUnixMicros(*texts->next_update_by), update->mutable_next_update_by());
   }
   update->set_draft(rule.update->draft);
   update->set_shadow(rule.shadow);

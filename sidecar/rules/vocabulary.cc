@@ -9,7 +9,7 @@ namespace waypost::rules {
 namespace {
 
 // The slots of the environment, in the order of the language reference.
-enum Slot { kEvent, kTicket, kRequester, kActor, kJourney, kPerson, kNow, kSlots };
+enum Slot { kEvent, kTicket, kRequester, kActor, kJourney, kPerson, kNow, kNextUpdateBy, kSlots };
 
 cel::Environment BuildEnvironment() {
   cel::Environment environment;
@@ -20,6 +20,7 @@ cel::Environment BuildEnvironment() {
   environment.AddVariable("journey", cel::Type::Object(&JourneyTable().type()));
   environment.AddVariable("person", cel::Type::Object(&PersonTable().type()));
   environment.AddVariable("now", cel::TypeKind::kTimestamp);
+  environment.AddVariable("update.next_update_by", cel::TypeKind::kString);
   return environment;
 }
 
@@ -44,6 +45,14 @@ std::string_view RequesterIdWhenUnknown(const Subject& subject) {
                                      : std::string_view(subject.event->actor().id());
 }
 
+std::string PromiseText(absl::Time promise, const std::string& zone_name) {
+  absl::TimeZone zone;
+  if (zone_name.empty() || !absl::LoadTimeZone(zone_name, &zone)) {
+    return absl::FormatTime("%Y-%m-%d %H:%M UTC", promise, absl::UTCTimeZone());
+  }
+  return absl::FormatTime("%Y-%m-%d %H:%M", promise, zone);
+}
+
 }  // namespace
 
 const cel::Environment& RulesEnvironment() {
@@ -66,6 +75,11 @@ std::vector<VariableDescription> DescribeVocabulary() {
       Describe("journey.possessions[]", "How long one party held the ball.", PossessionTable()),
       Describe("person", "What the requester is known for beyond this journey.", PersonTable()),
       {"now", "timestamp", "The time of the evaluation.", {}},
+      {"update.next_update_by",
+       "string",
+       "In the text of an update: its promise of the next news, in the requester's time zone, such "
+       "as `2026-11-22 14:30`; otherwise empty.",
+       {}},
   };
 }
 
@@ -97,6 +111,7 @@ struct Bindings::Rep {
     values[kJourney] = cel::Value::ObjectRef(&journey);
     values[kPerson] = cel::Value::ObjectRef(&person);
     values[kNow] = cel::Value::Timestamp(subject.now);
+    values[kNextUpdateBy] = cel::Value::StringView(next_update_by);
   }
 
   Scope scope;
@@ -106,6 +121,7 @@ struct Bindings::Rep {
   TableObject<Scope> actor;
   TableObject<Scope> journey;
   TableObject<Scope> person;
+  std::string next_update_by;
   std::array<cel::Value, kSlots> values;
 };
 
@@ -113,6 +129,13 @@ Bindings::Bindings(const Subject& subject) : rep_(std::make_unique<Rep>(subject)
 Bindings::~Bindings() = default;
 
 void Bindings::SetDerived(const v1::DerivedEvent& derived) { rep_->scope.derived = &derived; }
+
+void Bindings::SetNextUpdateBy(std::optional<absl::Time> promise) {
+  const v1::Person& requester = RequesterOf(rep_->scope.subject);
+  rep_->next_update_by =
+      promise.has_value() ? PromiseText(*promise, requester.time_zone()) : std::string();
+  rep_->values[kNextUpdateBy] = cel::Value::StringView(rep_->next_update_by);
+}
 
 cel::Activation Bindings::activation() const { return rep_->values; }
 

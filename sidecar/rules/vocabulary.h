@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,9 +18,9 @@
 namespace waypost::rules {
 
 // The environment of every expression in a rules file: `event`, `ticket`, `requester`, `actor`,
-// `journey`, `person` and `now`. One per process, immutable, thread-safe. Fields that the person
-// who waits must not read (internal comment, assignee, groups, custom fields, ...) are marked
-// internal.
+// `journey`, `person`, `now` and `update.next_update_by`. One per process, immutable, thread-safe.
+// Fields that the person who waits must not read (internal comment, assignee, groups, custom
+// fields, ...) are marked internal.
 const cel::Environment& RulesEnvironment();
 
 // What a person is known for beyond this journey. Rules read it as `person.*`.
@@ -55,6 +56,11 @@ class Bindings {
   Bindings& operator=(const Bindings&) = delete;
 
   void SetDerived(const v1::DerivedEvent& derived);
+
+  // Set before a status update is rendered: what `update.next_update_by` reads, the promise in the
+  // requester's time zone as "2026-11-22 14:30", with " UTC" when that zone is not known; nothing:
+  // the empty text, which is also the default.
+  void SetNextUpdateBy(std::optional<absl::Time> promise);
 
   [[nodiscard]] cel::Activation activation() const;
 
