@@ -75,23 +75,29 @@ void CountWaits(v1::StatusCategory before, v1::StatusCategory after, v1::Journey
   }
 }
 
+// Whoever is unknown may be the same as before, so only known groups can be returned to.
+void CountReturn(uint32_t group, TicketProgress* ticket, v1::JourneyFacts* facts) {
+  if (group == ticket->known_group()) return;
+  if (group == ticket->known_group_before()) {
+    ticket->set_bounces(ticket->bounces() + 1);
+    facts->set_bounces(facts->bounces() + 1);
+  }
+  ticket->set_known_group_before(ticket->known_group());
+  ticket->set_known_group(group);
+}
+
 void CountGroup(uint32_t group, const Names& names, TicketProgress* ticket,
                 v1::JourneyFacts* facts) {
   if (group <= kEmpty || group == ticket->last_group()) return;
-  const auto& held = ticket->groups();
-  const bool held_before = std::find(held.begin(), held.end(), group) != held.end();
   if (ticket->last_group() != kUntold) {
     ticket->set_reassignments(ticket->reassignments() + 1);
     facts->set_reassignments(facts->reassignments() + 1);
   }
-  if (held_before) {
-    ticket->set_bounces(ticket->bounces() + 1);
-    facts->set_bounces(facts->bounces() + 1);
-  } else if (held.size() < kMaxGroups) {
-    ticket->add_groups(group);
-  }
   ticket->set_last_group(group);
-  AddDistinct(NameOf(group, names), kMaxGroups, facts->mutable_groups());
+  const std::string& name = NameOf(group, names);
+  if (name == kUnknownGroup) return;
+  CountReturn(group, ticket, facts);
+  AddDistinct(name, kMaxGroups, facts->mutable_groups());
 }
 
 void CountTicket(int64_t at, const Progress& progress, v1::JourneyFacts* facts) {

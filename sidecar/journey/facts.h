@@ -2,6 +2,9 @@
 // JourneyFacts as a pure fold over the entries of a journey.
 #pragma once
 
+#include <cstdint>
+#include <string_view>
+
 #include "sidecar/journey/derive.h"
 #include "sidecar/journey/names.h"
 #include "waypost/internal/v1/state.pb.h"
@@ -9,8 +12,10 @@
 
 namespace waypost::journey {
 
-// Distinct groups listed in facts and per ticket, and distinct channels: beyond, none are added, so
-// that a journey stays bounded.
+// The name of a group that the platform does not tell, for example in an anonymised export: coming
+// to it and leaving it are reassignments, but nothing can return to it. (An empty group is nobody.)
+inline constexpr std::string_view kUnknownGroup = "?";
+// Distinct groups and channels listed: beyond, none are added, so that a journey stays bounded.
 inline constexpr int kMaxGroups = 100;
 inline constexpr int kMaxChannels = 32;
 // A ticket opened at most this long after another of its journey ended is a repeat (the usual bound

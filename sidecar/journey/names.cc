@@ -45,7 +45,8 @@ void ForEach(const Map& map, Progress* progress) {
     ticket.set_merged_into(map(ticket.merged_into()));
     ticket.set_channel(map(ticket.channel()));
     ticket.set_last_group(map(ticket.last_group()));
-    for (uint32_t& group : *ticket.mutable_groups()) group = map(group);
+    ticket.set_known_group(map(ticket.known_group()));
+    ticket.set_known_group_before(map(ticket.known_group_before()));
   }
 }
 
