@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string_view>
-
-#include "absl/strings/string_view.h"
+#include "sidecar/text/absl_view.h"
 
 namespace waypost::cel {
 
-// Debian builds Abseil with a string_view of its own, which std::string_view does not convert to.
-inline absl::string_view AbslView(std::string_view text) { return {text.data(), text.size()}; }
+// For users of this layer.
+using waypost::AbslView;
 
 }  // namespace waypost::cel

@@ -3,9 +3,9 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "sidecar/cel/absl_view.h"
 #include "sidecar/cel/text_form.h"
 #include "sidecar/cel/value.h"
+#include "sidecar/text/absl_view.h"
 
 namespace waypost::cel {
 namespace {

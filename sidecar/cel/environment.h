@@ -37,9 +37,15 @@ class Environment {
   void SetContainer(std::string container) { container_ = std::move(container); }
   void SetLimits(const Limits& limits) { limits_ = limits; }
 
+  // Whether literals that can never work (a misspelt time zone, a bad regular expression,
+  // timestamp("tomorrow")) are issues when an expression is compiled; else they fail when it is
+  // evaluated. Default: true.
+  void SetCheckLiterals(bool check) { check_literals_ = check; }
+
   [[nodiscard]] const std::vector<Variable>& variables() const { return variables_; }
   [[nodiscard]] const std::string& container() const { return container_; }
   [[nodiscard]] const Limits& limits() const { return limits_; }
+  [[nodiscard]] bool check_literals() const { return check_literals_; }
 
   // The slot of the variable, or -1.
   [[nodiscard]] int Slot(std::string_view name) const;
@@ -48,6 +54,7 @@ class Environment {
   std::vector<Variable> variables_;
   std::string container_;
   Limits limits_;
+  bool check_literals_ = true;
 };
 
 }  // namespace waypost::cel

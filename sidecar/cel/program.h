@@ -10,19 +10,13 @@
 
 #include "absl/status/statusor.h"
 #include "sidecar/cel/environment.h"
+#include "sidecar/cel/issue.h"
 #include "sidecar/cel/type.h"
 #include "sidecar/cel/value.h"
 
 namespace waypost::cel {
 
 struct Code;
-
-// Something wrong with an expression. Offsets are bytes from the start of the source.
-struct Issue {
-  size_t begin = 0;
-  size_t end = 0;
-  std::string message;  // "undeclared reference to 'tickt'; did you mean 'ticket'?"
-};
 
 // Values of the environment's variables, by slot. A variable beyond the end fails when it is read.
 using Activation = std::span<const Value>;

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "sidecar/cel/absl_view.h"
 #include "sidecar/cel/time_range.h"
+#include "sidecar/text/absl_view.h"
 
 namespace waypost::cel {
 namespace {
@@ -96,13 +96,13 @@ std::string TextForm(const Value& value) {
   }
 }
 
-bool ParseTimestamp(std::string_view text, absl::Time* time) {
+bool ReadTimestamp(std::string_view text, absl::Time* time) {
   std::string error;
   return HasTimestampShape(text) &&
          absl::ParseTime(absl::RFC3339_full, AbslView(text), time, &error) && IsTimestamp(*time);
 }
 
-bool ParseDuration(std::string_view text, absl::Duration* duration) {
+bool ReadDuration(std::string_view text, absl::Duration* duration) {
   return absl::ParseDuration(AbslView(text), duration) && IsDuration(*duration);
 }
 

@@ -21,7 +21,7 @@ std::string DurationText(absl::Duration duration);
 
 // Reads them: RFC 3339 with any offset; "1h30m", "-2.5s", "10ms". False when the text is not one or
 // lies beyond CEL's range.
-bool ParseTimestamp(std::string_view text, absl::Time* time);
-bool ParseDuration(std::string_view text, absl::Duration* duration);
+bool ReadTimestamp(std::string_view text, absl::Time* time);
+bool ReadDuration(std::string_view text, absl::Duration* duration);
 
 }  // namespace waypost::cel
