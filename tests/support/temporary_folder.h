@@ -12,8 +12,12 @@ namespace waypost {
 // An empty folder of a test's own, removed with all it holds when the object goes.
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string path = (std::filesystem::temp_directory_path() / "waypost-XXXXXX").string();
+  TemporaryFolder() : TemporaryFolder(std::filesystem::temp_directory_path()) {}
+
+  // In `parent` where that is a folder, as on every Linux /dev/shm is.
+  explicit TemporaryFolder(std::filesystem::path parent) {
+    if (!std::filesystem::is_directory(parent)) parent = std::filesystem::temp_directory_path();
+    std::string path = (parent / "waypost-XXXXXX").string();
     if (mkdtemp(path.data()) != nullptr) path_ = path;
   }
   ~TemporaryFolder() {
