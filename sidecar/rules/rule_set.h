@@ -28,13 +28,19 @@ class EventTypes {
   void Add(v1::EventType type) { bits_ |= Bit(type); }
   [[nodiscard]] bool any() const { return bits_ == 0; }
   [[nodiscard]] bool Accepts(v1::EventType type) const { return any() || (bits_ & Bit(type)) != 0; }
+  // Accepts everything that `other` does.
+  [[nodiscard]] bool Covers(EventTypes other) const {
+    return any() || (!other.any() && (other.bits_ & ~bits_) == 0);
+  }
+  friend bool operator==(EventTypes, EventTypes) = default;
 
  private:
   static uint32_t Bit(v1::EventType type) { return uint32_t{1} << static_cast<uint32_t>(type); }
   uint32_t bits_ = 0;
 };
 
-// A text in one or more languages, in file order. The first is the fallback.
+// A text in one or more languages: the rule set's default language first, when there is a text in
+// it, then in file order. The first is the fallback.
 struct LocalizedTemplate {
   struct Entry {
     std::string language;  // BCP 47 tag, or "" for a text that is the same in all languages

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+// What holds for the file and for the organisation behind it.
+#include "sidecar/rules/key_tables.h"
+
+namespace waypost::rules {
+
+Mapping FileMapping() {
+  return {
+      MappingKind::kFile,
+      "rules file",
+      "the file",
+      "A rules file. All files of a folder together are one rule set.",
+      {
+          {.name = "apiVersion",
+           .value = ValueKind::kVersion,
+           .required = true,
+           .description = "The version of this language: `waypost/v1`, in every file."},
+          {.name = "name",
+           .value = ValueKind::kId,
+           .description = "The rule set's name, in exactly one of its files."},
+          {.name = "mode",
+           .value = ValueKind::kChoice,
+           .default_text = "active",
+           .description = "`shadow`: the rules of this file are decided and recorded, nothing is "
+                          "delivered.",
+           .choices = {"active", "shadow"}},
+          {.name = "languages",
+           .shape = Shape::kList,
+           .value = ValueKind::kLanguage,
+           .default_text = "those of the texts",
+           .description = "The languages in which customers are written to; the first is the "
+                          "default.",
+           .max_items = 100},
+          {.name = "calendars",
+           .shape = Shape::kMappingsById,
+           .mapping = MappingKind::kCalendar,
+           .active = false,
+           .description = "Business hours by id; the first is the default.",
+           .max_items = 1000},
+          {.name = "owners",
+           .shape = Shape::kMappingsById,
+           .mapping = MappingKind::kOwner,
+           .description = "Who answers for touchpoints, by id."},
+          {.name = "providers",
+           .shape = Shape::kMappingsById,
+           .mapping = MappingKind::kProvider,
+           .description = "The parties that hold tickets, by id; the first whose groups match "
+                          "holds the ball.",
+           .max_items = 1000},
+          {.name = "personas",
+           .shape = Shape::kMappingsById,
+           .mapping = MappingKind::kPersona,
+           .active = false,
+           .description = "Segments of people, by id.",
+           .max_items = 1000},
+          {.name = "stages",
+           .shape = Shape::kIdsOrMappings,
+           .value = ValueKind::kId,
+           .mapping = MappingKind::kStage,
+           .default_text = "ITIL's seven: explore, engage, offer, agree, onboard, co_create, "
+                           "realize (alias reflect)",
+           .description = "The stages in the order of the journey.",
+           .max_items = 100},
+          {.name = "journeys",
+           .shape = Shape::kMappings,
+           .mapping = MappingKind::kJourney,
+           .description = "Journey definitions; for each role the first that applies counts."},
+          {.name = "rules",
+           .shape = Shape::kMappings,
+           .mapping = MappingKind::kRule,
+           .description = "Rules in the order of evaluation; all that match fire."},
+          {.name = "xlas",
+           .shape = Shape::kMappings,
+           .mapping = MappingKind::kXla,
+           .active = false,
+           .description = "Experience level agreements.",
+           .max_items = 1000},
+          {.name = "stitching",
+           .shape = Shape::kMapping,
+           .mapping = MappingKind::kStitching,
+           .description = "How signals and tickets join into journeys."},
+          {.name = "caps",
+           .shape = Shape::kMapping,
+           .mapping = MappingKind::kCaps,
+           .active = false,
+           .description = "How much people are written to at most."},
+      }};
+}
+
+Mapping StitchingMapping() {
+  return {MappingKind::kStitching,
+          "stitching",
+          "stitching",
+          "How signals and tickets join into journeys.",
+          {
+              {.name = "signal_window",
+               .value = ValueKind::kDuration,
+               .default_text = "4h",
+               .description = "A signal joins what the same person did at most this long before."},
+              {.name = "matter_window",
+               .value = ValueKind::kDuration,
+               .default_text = "7d",
+               .description = "A new ticket of the same person, service and category joins a "
+                              "journey that ended at most this long before."},
+          }};
+}
+
+Mapping CapsMapping() {
+  return {MappingKind::kCaps,
+          "caps",
+          "caps",
+          "How much people are written to at most.",
+          {
+              {.name = "alerts_per_ticket_per_day",
+               .value = ValueKind::kInteger,
+               .default_text = "3",
+               .description = "Alerts about one ticket in a day.",
+               .minimum = 0,
+               .maximum = 1000},
+              {.name = "alerts_per_owner_per_hour",
+               .value = ValueKind::kInteger,
+               .default_text = "10",
+               .description = "Alerts to one owner in an hour; more become a digest.",
+               .minimum = 0,
+               .maximum = 10000},
+              {.name = "updates_per_ticket_per_day",
+               .value = ValueKind::kInteger,
+               .default_text = "3",
+               .description = "Updates about one ticket in a day.",
+               .minimum = 0,
+               .maximum = 1000},
+              {.name = "updates_per_person_per_day",
+               .value = ValueKind::kInteger,
+               .default_text = "5",
+               .description = "Updates to one person in a day over all tickets.",
+               .minimum = 0,
+               .maximum = 1000},
+              {.name = "update_interval",
+               .value = ValueKind::kDuration,
+               .default_text = "4h",
+               .description = "Time between two updates about one ticket."},
+          }};
+}
+
+Mapping CalendarMapping() {
+  return {MappingKind::kCalendar,
+          "calendar",
+          "calendars.*",
+          "Business hours.",
+          {
+              {.name = "timezone",
+               .value = ValueKind::kTimeZone,
+               .required = true,
+               .description = "The IANA name: `Europe/London`."},
+              {.name = "hours",
+               .shape = Shape::kMap,
+               .value = ValueKind::kHours,
+               .map_key = ValueKind::kDays,
+               .required = true,
+               .description = "Opening hours by days: `{mon-thu: \"08:00-18:00\", fri: "
+                              "\"08:00-12:00, 13:00-16:00\"}`.",
+               .max_items = 100},
+              {.name = "holidays",
+               .shape = Shape::kList,
+               .value = ValueKind::kDate,
+               .description = "Days without business: `2026-12-25`."},
+          }};
+}
+
+Mapping OwnerMapping() {
+  return {MappingKind::kOwner,
+          "owner",
+          "owners.*",
+          "Somebody who answers for touchpoints.",
+          {
+              {.name = "name", .default_text = "the id", .description = "The name to show."},
+              {.name = "notify",
+               .shape = Shape::kList,
+               .description = "Where alerts go: `ticket-note`, `webhook:URL`, `mailto:ADDRESS`. "
+                              "`${NAME}` stands for an environment variable (not substituted by "
+                              "this version).",
+               .max_items = 100},
+          }};
+}
+
+Mapping ProviderMapping() {
+  return {MappingKind::kProvider,
+          "provider",
+          "providers.*",
+          "A party that is responsible for a section of the journey.",
+          {
+              {.name = "name", .default_text = "the id", .description = "The name to show."},
+              {.name = "groups",
+               .shape = Shape::kList,
+               .required = true,
+               .description = "Its assignment groups; `*` at the start or end stands for any "
+                              "text."},
+              {.name = "accept_within",
+               .value = ValueKind::kDuration,
+               .active = false,
+               .description = "How soon it must take over what it is handed."},
+          }};
+}
+
+Mapping PersonaMapping() {
+  return {MappingKind::kPersona,
+          "persona",
+          "personas.*",
+          "A segment of people.",
+          {
+              {.name = "if",
+               .value = ValueKind::kCondition,
+               .required = true,
+               .description = "Who belongs to it."},
+              {.name = "influence",
+               .value = ValueKind::kInteger,
+               .default_text = "1",
+               .description = "How much its experience weighs, 1 to 5.",
+               .minimum = 1,
+               .maximum = 5},
+          }};
+}
+
+Mapping XlaMapping() {
+  return {MappingKind::kXla,
+          "XLA",
+          "xlas[]",
+          "An experience level agreement: an indicator, its target and who answers for it.",
+          {
+              {.name = "id",
+               .value = ValueKind::kId,
+               .required = true,
+               .description = "Unique in the rule set."},
+              {.name = "indicator",
+               .value = ValueKind::kChoice,
+               .required = true,
+               .description = "What is measured.",
+               .choices = {"happiness", "csat.top2_rate", "nps.score", "ces.easy_rate",
+                           "lost_time.median", "promises.kept_rate", "expectation.coverage",
+                           "chasers.rate", "repeats.rate", "bounces.rate", "reopens.rate",
+                           "detractors.contacted_rate", "watermelon.cells"}},
+              {.name = "target",
+               .value = ValueKind::kTarget,
+               .required = true,
+               .description = "`\">= 0.95\"`, `\"<= 3h\"` or a range `\"0.75..0.90\"`."},
+              {.name = "window",
+               .value = ValueKind::kDuration,
+               .default_text = "28d",
+               .description = "Over which time."},
+              {.name = "min_sample",
+               .value = ValueKind::kInteger,
+               .default_text = "30",
+               .description = "No verdict below this many measurements.",
+               .minimum = 1,
+               .maximum = 1000000},
+              {.name = "owner",
+               .value = ValueKind::kId,
+               .description = "Who answers for it: an owner's id."},
+          }};
+}
+
+}  // namespace waypost::rules

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/rules/reader.h"
+
+#include <utility>
+
+#include "sidecar/rules/keys.h"
+#include "sidecar/rules/mapping_view.h"
+#include "sidecar/rules/values.h"
+
+namespace waypost::rules {
+namespace {
+
+EventTypes ReadEventTypes(const MappingView& view) {
+  EventTypes types;
+  for (const std::string& name : view.Texts("on")) {
+    const auto& names = EventTypeChoices();
+    for (size_t position = 0; position < names.size(); ++position) {
+      if (names[position] == name) {
+        types.Add(static_cast<v1::EventType>(position + 1));
+      }
+    }
+  }
+  return types;
+}
+
+std::string NameOr(const MappingView& view, const std::string& id) {
+  return view.Has("name") ? view.Text("name") : id;
+}
+
+OwnerDraft ReadOwner(const Reference& id, const MappingView& view) {
+  return {{id.id, NameOr(view, id.id), view.Texts("notify"), id.place.location()}, id.place};
+}
+
+ProviderDraft ReadProvider(const Reference& id, const MappingView& view) {
+  ProviderDraft draft;
+  draft.provider = {id.id, NameOr(view, id.id), view.Texts("groups"),
+                    view.Duration("accept_within"), id.place.location()};
+  for (const Reference& group : view.List("groups")) {
+    draft.group_places.push_back(group.place);
+  }
+  draft.place = id.place;
+  return draft;
+}
+
+PersonaDraft ReadPersona(const Reference& id, const MappingView& view) {
+  PersonaDraft draft;
+  draft.persona.id = id.id;
+  draft.persona.influence = view.Integer("influence").value_or(1);
+  draft.persona.location = id.place.location();
+  draft.condition = view.Expression("if");
+  draft.has_influence = view.Has("influence");
+  draft.place = id.place;
+  return draft;
+}
+
+void ReadStages(const MappingView& file, Draft* draft) {
+  const std::vector<Reference> ids = file.List("stages");
+  size_t position = 0;
+  file.ForEachItem("stages", [&](const MappingView& view) {
+    const Reference& item = ids[position++];
+    // An item is an id alone or a mapping.
+    StageDraft stage;
+    stage.place = item.place;
+    stage.stage.id = item.id.empty() ? view.Text("id") : item.id;
+    stage.stage.aliases = view.Texts("aliases");
+    draft->stages.push_back(std::move(stage));
+  });
+}
+
+TouchpointDraft ReadTouchpoint(const MappingView& view) {
+  TouchpointDraft draft;
+  Touchpoint& touchpoint = draft.touchpoint;
+  touchpoint.id = view.Text("id");
+  touchpoint.kind = static_cast<v1::TouchpointKind>(
+      view.Choice("kind", TouchpointKindChoices(), v1::TOUCHPOINT_KIND_TOUCHPOINT));
+  touchpoint.channel = view.Text("channel");
+  touchpoint.on = ReadEventTypes(view);
+  touchpoint.visibility = static_cast<v1::Visibility>(
+      view.Choice("visibility", VisibilityChoices(), v1::VISIBILITY_BOTH));
+  touchpoint.emotion = view.Integer("emotion");
+  touchpoint.moment_of_truth = view.Boolean("moment_of_truth");
+  touchpoint.jobs = view.Texts("jobs");
+  touchpoint.pains = view.Texts("pains");
+  touchpoint.gains = view.Texts("gains");
+  touchpoint.location = view.place().location();
+  draft.stage = view.Id("stage");
+  draft.owner = view.Id("owner");
+  draft.condition = view.Expression("if");
+  draft.place = view.PlaceOf("id");
+  return draft;
+}
+
+JourneyDraft ReadJourney(const MappingView& view) {
+  JourneyDraft draft;
+  JourneyDefinition& journey = draft.journey;
+  journey.id = view.Text("id");
+  journey.name = NameOr(view, journey.id);
+  journey.role =
+      static_cast<v1::ConsumerRole>(view.Choice("role", RoleChoices(), v1::CONSUMER_ROLE_USER));
+  journey.outcome = view.Text("outcome");
+  journey.ideal = view.Texts("ideal");
+  journey.location = view.place().location();
+  draft.condition = view.Expression("if");
+  draft.ideal = view.List("ideal");
+  draft.place = view.PlaceOf("id");
+  view.ForEachItem("touchpoints", [&](const MappingView& item) {
+    draft.touchpoints.push_back(ReadTouchpoint(item));
+  });
+  return draft;
+}
+
+void ReadAlert(const MappingView& view, RuleDraft* draft) {
+  draft->rule.alert.emplace();
+  draft->rule.alert->severity =
+      static_cast<v1::Severity>(view.Choice("severity", SeverityChoices(), v1::SEVERITY_WARNING));
+  draft->alert_owner = view.Id("owner");
+  draft->alert_text = TextDraft{view.Entries("text", ""), view.PlaceOf("text")};
+}
+
+void ReadUpdate(const MappingView& view, RuleDraft* draft) {
+  draft->rule.update.emplace();
+  for (const auto& [priority, source] : view.Entries("next_update_by", "default")) {
+    if (const auto span = ParseSpan(source.node->text)) {
+      draft->rule.update->next_update_by[priority] = span->length;
+    }
+  }
+  draft->rule.update->draft = view.Boolean("draft");
+  draft->update_text = TextDraft{view.Entries("text", ""), view.PlaceOf("text")};
+}
+
+void ReadSurvey(const MappingView& view, RuleDraft* draft) {
+  draft->rule.survey.emplace();
+  draft->rule.survey->kind =
+      static_cast<v1::SurveyKind>(view.Choice("kind", SurveyKindChoices(), v1::SURVEY_KIND_CSAT));
+  draft->rule.survey->role =
+      static_cast<v1::ConsumerRole>(view.Choice("role", RoleChoices(), v1::CONSUMER_ROLE_USER));
+}
+
+RuleDraft ReadRule(const MappingView& view, bool file_is_shadow) {
+  RuleDraft draft;
+  Rule& rule = draft.rule;
+  rule.id = view.Text("id");
+  rule.on = ReadEventTypes(view);
+  rule.shadow = view.Has("mode") ? view.Text("mode") == "shadow" : file_is_shadow;
+  rule.timer_driven = view.Has("after_silence") || view.Has("for");
+  rule.location = view.place().location();
+  draft.condition = view.Expression("if");
+  draft.calendar = view.Id("calendar");
+  draft.place = view.PlaceOf("id");
+  if (const auto alert = view.Child("alert")) {
+    ReadAlert(*alert, &draft);
+  }
+  if (const auto update = view.Child("update")) {
+    ReadUpdate(*update, &draft);
+  }
+  if (const auto survey = view.Child("survey")) {
+    ReadSurvey(*survey, &draft);
+  }
+  draft.annotations = view.Entries("annotate", "");
+  return draft;
+}
+
+void ReadSettings(const MappingView& file, Draft* draft) {
+  const auto note = [&](std::string_view key, std::vector<Place>* places) {
+    if (file.Has(key)) {
+      places->push_back(file.PlaceOf(key));
+    }
+    return file.Has(key);
+  };
+  if (file.Has("name")) {
+    draft->names.push_back(file.Id("name"));
+  }
+  if (note("languages", &draft->languages_places)) {
+    draft->languages = file.Texts("languages");
+  }
+  if (note("stages", &draft->stages_places)) {
+    ReadStages(file, draft);
+  }
+  note("caps", &draft->caps_places);
+  if (note("stitching", &draft->stitching_places)) {
+    if (const auto view = file.Child("stitching")) {
+      Stitching& stitching = draft->stitching;
+      stitching.signal_window = view->Duration("signal_window").value_or(stitching.signal_window);
+      stitching.matter_window = view->Duration("matter_window").value_or(stitching.matter_window);
+    }
+  }
+}
+
+}  // namespace
+
+void ReadFile(const yaml::Document& document, Draft* draft) {
+  const MappingView file(document, document.root());
+  ReadSettings(file, draft);
+  file.ForEachById("calendars", [&](const Reference& id, const MappingView&) {
+    draft->calendars.push_back(id);
+  });
+  file.ForEachById("owners", [&](const Reference& id, const MappingView& view) {
+    draft->owners.push_back(ReadOwner(id, view));
+  });
+  file.ForEachById("providers", [&](const Reference& id, const MappingView& view) {
+    draft->providers.push_back(ReadProvider(id, view));
+  });
+  file.ForEachById("personas", [&](const Reference& id, const MappingView& view) {
+    draft->personas.push_back(ReadPersona(id, view));
+  });
+  file.ForEachItem("journeys",
+                   [&](const MappingView& view) { draft->journeys.push_back(ReadJourney(view)); });
+  const bool shadow = file.Text("mode") == "shadow";
+  file.ForEachItem(
+      "rules", [&](const MappingView& view) { draft->rules.push_back(ReadRule(view, shadow)); });
+  file.ForEachItem("xlas", [&](const MappingView& view) {
+    draft->xlas.push_back({view.Id("id"), view.Id("owner")});
+  });
+}
+
+}  // namespace waypost::rules

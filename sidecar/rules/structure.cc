@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/rules/structure.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "sidecar/rules/values.h"
+#include "sidecar/text/absl_view.h"
+#include "sidecar/text/suggest.h"
+
+namespace waypost::rules {
+namespace {
+
+using yaml::Node;
+using yaml::NodeKind;
+using yaml::ScalarType;
+
+// Room for what a value is quoted with in messages.
+constexpr size_t kMaxQuoted = 60;
+
+std::string Quote(std::string_view text) {
+  if (text.size() > kMaxQuoted) {
+    size_t end = kMaxQuoted;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) {
+      --end;
+    }
+    return absl::StrCat("\"", AbslView(text.substr(0, end)), "...\"");
+  }
+  return absl::StrCat("\"", AbslView(text), "\"");
+}
+
+std::string_view Describe(const Node& node) {
+  switch (node.kind) {
+    case NodeKind::kSequence:
+      return "a list";
+    case NodeKind::kMapping:
+      return "a mapping";
+    case NodeKind::kNull:
+      return "nothing";
+    case NodeKind::kScalar:
+      break;
+  }
+  switch (yaml::TypeOf(node)) {
+    case ScalarType::kBoolean:
+      return "true or false";
+    case ScalarType::kInteger:
+    case ScalarType::kNumber:
+      return "a number";
+    default:
+      return "a text";
+  }
+}
+
+bool IsText(const Node& node) {
+  return node.kind == NodeKind::kScalar && yaml::TypeOf(node) == ScalarType::kText;
+}
+
+std::string Article(std::string_view name) {
+  return absl::StrCat(name.substr(0, 1).find_first_of("aeiouX") == 0 ? "an " : "a ",
+                      AbslView(name));
+}
+
+}  // namespace
+
+void StructureChecker::Error(const Node& node, DiagnosticCode code, std::string message) {
+  sink_.Add(document_->FindingAt(node, DiagnosticLevel::kError, code, std::move(message)));
+}
+
+void StructureChecker::WrongType(const Node& node, std::string_view expected) {
+  const std::string_view found = Describe(node);
+  const bool quotes_help = expected == "a text" && node.kind == NodeKind::kScalar;
+  Error(node, DiagnosticCode::kRulesWrongType,
+        absl::StrCat("expected ", AbslView(expected), ", found ", AbslView(found),
+                     quotes_help ? "; put it in quotes" : ""));
+}
+
+void StructureChecker::NotActive(size_t offset, std::string message) {
+  if (not_active_.insert(message).second) {
+    sink_.Add(document_->FindingAt(offset, DiagnosticLevel::kNote,
+                                   DiagnosticCode::kRulesNotActiveYet, std::move(message)));
+  }
+}
+
+void StructureChecker::Check(const yaml::Document& document) {
+  document_ = &document;
+  CheckMapping(document.root(), MappingOf(MappingKind::kFile));
+}
+
+void StructureChecker::CheckMapping(const Node& node, const Mapping& mapping) {
+  if (node.kind != NodeKind::kMapping) {
+    WrongType(node, absl::StrCat("a mapping with the keys of ", Article(mapping.name)));
+    return;
+  }
+  for (const yaml::Entry& entry : node.entries) {
+    const Key* key = mapping.FindKey(entry.key);
+    if (key != nullptr) {
+      CheckKey(entry, mapping, *key);
+      continue;
+    }
+    const std::string hint = entry.key == "<<" ? "; merge keys are not supported"
+                                               : DidYouMean(entry.key, mapping.KeyNames());
+    sink_.Add(document_->FindingAt(
+        entry.offset, DiagnosticLevel::kError, DiagnosticCode::kRulesUnknownKey,
+        absl::StrCat(Article(mapping.name), " has no key ", Quote(entry.key), hint)));
+  }
+  CheckRequired(node, mapping);
+}
+
+void StructureChecker::CheckRequired(const Node& node, const Mapping& mapping) {
+  for (const Key& key : mapping.keys) {
+    if (key.required && node.Find(key.name) == nullptr) {
+      Error(node, DiagnosticCode::kRulesMissingKey,
+            absl::StrCat(Article(mapping.name), " needs the key \"", AbslView(key.name), "\""));
+    }
+  }
+}
+
+void StructureChecker::CheckKey(const yaml::Entry& entry, const Mapping& mapping, const Key& key) {
+  if (!key.active) {
+    NotActive(entry.offset, absl::StrCat("\"", AbslView(key.name), "\" of ", Article(mapping.name),
+                                         " is checked, but this version does not act on it"));
+  }
+  if (entry.value->kind == NodeKind::kNull) {
+    Error(*entry.value, DiagnosticCode::kRulesWrongType,
+          absl::StrCat("the key \"", entry.key, "\" has no value; leave it out or give it one"));
+    return;
+  }
+  CheckShape(*entry.value, key);
+  if (mapping.kind == MappingKind::kCalendar && key.name == "hours") {
+    CheckHoursOverlap(*entry.value);
+  }
+  if (mapping.kind == MappingKind::kOwner && key.name == "notify") {
+    CheckNotify(*entry.value, key);
+  }
+}
+
+void StructureChecker::CheckShape(const Node& node, const Key& key) {
+  switch (key.shape) {
+    case Shape::kValue:
+      CheckValue(node, key);
+      return;
+    case Shape::kValueOrList:
+      if (node.kind != NodeKind::kSequence) {
+        CheckValue(node, key);
+        return;
+      }
+      [[fallthrough]];
+    case Shape::kList:
+    case Shape::kMappings:
+    case Shape::kIdsOrMappings:
+      CheckItems(node, key);
+      return;
+    case Shape::kValueOrMap:
+      if (node.kind != NodeKind::kMapping) {
+        CheckValue(node, key);
+        return;
+      }
+      [[fallthrough]];
+    case Shape::kMap:
+    case Shape::kMappingsById:
+      CheckMap(node, key);
+      return;
+    case Shape::kMapping:
+      CheckMapping(node, MappingOf(key.mapping));
+      return;
+  }
+}
+
+void StructureChecker::CheckItems(const Node& node, const Key& key) {
+  if (node.kind != NodeKind::kSequence) {
+    WrongType(node, "a list");
+    return;
+  }
+  if (node.entries.size() > key.max_items) {
+    Error(node, DiagnosticCode::kRulesTooMany,
+          absl::StrCat("the list has ", node.entries.size(), " items; at most ", key.max_items,
+                       " are allowed"));
+    return;
+  }
+  for (const yaml::Entry& entry : node.entries) {
+    const bool is_mapping =
+        key.shape == Shape::kMappings ||
+        (key.shape == Shape::kIdsOrMappings && entry.value->kind == NodeKind::kMapping);
+    if (is_mapping) {
+      CheckMapping(*entry.value, MappingOf(key.mapping));
+    } else {
+      CheckValue(*entry.value, key);
+    }
+  }
+}
+
+void StructureChecker::CheckMap(const Node& node, const Key& key) {
+  if (node.kind != NodeKind::kMapping) {
+    WrongType(node, "a mapping");
+    return;
+  }
+  if (node.entries.size() > key.max_items) {
+    Error(node, DiagnosticCode::kRulesTooMany,
+          absl::StrCat("the mapping has ", node.entries.size(), " keys; at most ", key.max_items,
+                       " are allowed"));
+    return;
+  }
+  if (node.entries.empty() && key.shape != Shape::kMappingsById) {
+    Error(node, DiagnosticCode::kRulesBadValue, "the mapping is empty");
+  }
+  for (const yaml::Entry& entry : node.entries) {
+    CheckMapKey(entry, key);
+    if (key.shape == Shape::kMappingsById) {
+      CheckMapping(*entry.value, MappingOf(key.mapping));
+    } else {
+      CheckValue(*entry.value, key);
+    }
+  }
+}
+
+void StructureChecker::CheckMapKey(const yaml::Entry& entry, const Key& key) {
+  const auto report = [&](DiagnosticCode code, std::string message) {
+    sink_.Add(
+        document_->FindingAt(entry.offset, DiagnosticLevel::kError, code, std::move(message)));
+  };
+  if (key.shape == Shape::kMappingsById || key.map_key == ValueKind::kId) {
+    if (!IsId(entry.key)) {
+      report(DiagnosticCode::kRulesBadId, absl::StrCat(Quote(entry.key), " is not a valid id"));
+    }
+  } else if (key.map_key == ValueKind::kLanguage) {
+    if (!IsLanguageTag(entry.key)) {
+      report(DiagnosticCode::kRulesBadLanguage,
+             absl::StrCat(Quote(entry.key), " is not a language tag such as en or pt-BR"));
+    }
+  } else if (key.map_key == ValueKind::kDays) {
+    if (!ParseWeekdays(entry.key).has_value()) {
+      report(DiagnosticCode::kRulesBadHours,
+             absl::StrCat(Quote(entry.key), " is not a day or a range such as mon-fri"));
+    }
+  }
+}
+
+void StructureChecker::CheckHoursOverlap(const Node& hours) {
+  std::array<std::vector<DaySpan>, 7> taken;
+  for (const yaml::Entry& entry : hours.entries) {
+    const auto days = ParseWeekdays(entry.key);
+    const auto spans = ParseHours(entry.value->text);
+    if (!days.has_value() || !spans.has_value()) {
+      continue;
+    }
+    for (size_t day = 0; day < taken.size(); ++day) {
+      if ((*days >> day & 1) == 0) {
+        continue;
+      }
+      for (const DaySpan& span : *spans) {
+        const bool overlaps = std::any_of(
+            taken[day].begin(), taken[day].end(),
+            [&](const DaySpan& other) { return span.from < other.to && other.from < span.to; });
+        if (overlaps) {
+          Error(*entry.value, DiagnosticCode::kRulesBadHours,
+                "these hours overlap with others of the same day");
+          return;
+        }
+        taken[day].push_back(span);
+      }
+    }
+  }
+}
+
+void StructureChecker::CheckNotify(const Node& node, const Key& key) {
+  for (const yaml::Entry& entry : node.entries) {
+    if (entry.value->text.find("${") != std::string::npos) {
+      NotActive(entry.value->offset,
+                absl::StrCat("\"${...}\" in \"", AbslView(key.name),
+                             "\" is kept as it stands; this version does not substitute it"));
+    }
+  }
+}
+
+void StructureChecker::CheckValue(const Node& node, const Key& key) {
+  const bool scalar = node.kind == NodeKind::kScalar;
+  switch (key.value) {
+    case ValueKind::kBoolean:
+      if (!scalar || yaml::TypeOf(node) != ScalarType::kBoolean) {
+        WrongType(node, "true or false");
+      }
+      return;
+    case ValueKind::kInteger:
+    case ValueKind::kNumber:
+      CheckNumber(node, key);
+      return;
+    case ValueKind::kCondition:
+    case ValueKind::kDuration:
+      // A bare true or 30 gets a better message than its type.
+      if (!scalar) {
+        WrongType(node, key.value == ValueKind::kCondition ? "a condition" : "a length of time");
+        return;
+      }
+      break;
+    default:
+      if (!IsText(node)) {
+        WrongType(node, "a text");
+        return;
+      }
+  }
+  if (node.text.find_first_not_of(" \t\r\n") == std::string::npos) {
+    Error(node, DiagnosticCode::kRulesBadValue, "the text is empty");
+    return;
+  }
+  CheckMeaning(node, key);
+}
+
+void StructureChecker::CheckMeaning(const Node& node, const Key& key) {
+  const std::string quoted = Quote(node.text);
+  switch (key.value) {
+    case ValueKind::kVersion:
+      if (node.text != "waypost/v1") {
+        Error(node, DiagnosticCode::kRulesBadVersion,
+              absl::StrCat(quoted,
+                           " is not a version that is known; this version reads "
+                           "\"waypost/v1\""));
+      }
+      return;
+    case ValueKind::kId:
+      if (!IsId(node.text)) {
+        Error(node, DiagnosticCode::kRulesBadId, absl::StrCat(quoted, " is not a valid id"));
+      }
+      return;
+    case ValueKind::kChoice:
+    case ValueKind::kEventType:
+      CheckChoice(node, key);
+      return;
+    case ValueKind::kDuration:
+      CheckDuration(node, key);
+      return;
+    case ValueKind::kTimeZone:
+      if (!IsTimeZone(node.text)) {
+        Error(node, DiagnosticCode::kRulesBadTimeZone,
+              absl::StrCat(quoted, " is not a time zone such as Europe/London"));
+      }
+      return;
+    case ValueKind::kHours:
+      if (!ParseHours(node.text).has_value()) {
+        Error(node, DiagnosticCode::kRulesBadHours,
+              absl::StrCat(quoted, " are not hours such as 08:00-18:00"));
+      }
+      return;
+    case ValueKind::kDate:
+      if (!ParseDay(node.text).has_value()) {
+        Error(node, DiagnosticCode::kRulesBadDate,
+              absl::StrCat(quoted, " is not a date such as 2026-12-25"));
+      }
+      return;
+    case ValueKind::kLanguage:
+      if (!IsLanguageTag(node.text)) {
+        Error(node, DiagnosticCode::kRulesBadLanguage,
+              absl::StrCat(quoted, " is not a language tag such as en or pt-BR"));
+      }
+      return;
+    case ValueKind::kTarget:
+      if (!IsTarget(node.text)) {
+        Error(node, DiagnosticCode::kRulesBadTarget,
+              absl::StrCat(quoted, " is not a target such as \">= 0.95\""));
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+void StructureChecker::CheckNumber(const Node& node, const Key& key) {
+  const bool integer = key.value == ValueKind::kInteger;
+  const ScalarType type = node.kind == NodeKind::kScalar ? yaml::TypeOf(node) : ScalarType::kText;
+  if (type != ScalarType::kInteger && (integer || type != ScalarType::kNumber)) {
+    WrongType(node, integer ? "a whole number" : "a number");
+    return;
+  }
+  double value = 0;
+  const bool readable = absl::SimpleAtod(node.text, &value);
+  if (!readable || !(value >= key.minimum && value <= key.maximum)) {
+    Error(node, DiagnosticCode::kRulesBadValue,
+          absl::StrCat(node.text, " is not between ", key.minimum, " and ", key.maximum));
+  }
+}
+
+void StructureChecker::CheckChoice(const Node& node, const Key& key) {
+  if (std::find(key.choices.begin(), key.choices.end(), node.text) != key.choices.end()) {
+    return;
+  }
+  const std::string hint = DidYouMean(node.text, key.choices);
+  if (key.value == ValueKind::kEventType) {
+    Error(node, DiagnosticCode::kRulesUnknownEventType,
+          absl::StrCat(Quote(node.text), " is not an event type", hint));
+    return;
+  }
+  Error(node, DiagnosticCode::kRulesBadValue,
+        absl::StrCat(Quote(node.text), " is not one of ", absl::StrJoin(key.choices, ", "), hint));
+}
+
+void StructureChecker::CheckDuration(const Node& node, const Key& key) {
+  const auto span = ParseSpan(node.text);
+  if (!span.has_value()) {
+    Error(node, DiagnosticCode::kRulesBadDuration,
+          absl::StrCat(Quote(node.text),
+                       " is not a length of time such as 30m, 8h, 14d or 1 business day"));
+  } else if (span->length == absl::ZeroDuration() && key.name != "delay") {
+    Error(node, DiagnosticCode::kRulesBadDuration, "the length of time is zero");
+  } else if (span->business && key.active) {
+    NotActive(node.offset,
+              "business time counts as wall-clock time in this version: a business day as 24 "
+              "hours");
+  }
+}
+
+}  // namespace waypost::rules

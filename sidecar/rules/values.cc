@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/rules/values.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "sidecar/text/absl_view.h"
+
+namespace waypost::rules {
+namespace {
+
+constexpr absl::Duration kLongestSpan = absl::Hours(10 * 366 * 24);
+constexpr size_t kMaxIdLength = 64;
+
+bool IsDigit(char byte) { return absl::ascii_isdigit(static_cast<unsigned char>(byte)); }
+bool IsAlnum(char byte) { return absl::ascii_isalnum(static_cast<unsigned char>(byte)); }
+
+std::string_view Trim(std::string_view text) {
+  const absl::string_view trimmed = absl::StripAsciiWhitespace(AbslView(text));
+  return {trimmed.data(), trimmed.size()};
+}
+
+std::vector<std::string_view> Split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(separator, begin), text.size());
+    parts.push_back(Trim(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+// Takes the digits at the start of `text`; nothing when there are none or too many.
+std::optional<int64_t> TakeNumber(std::string_view* text) {
+  size_t count = 0;
+  while (count < text->size() && IsDigit((*text)[count])) {
+    ++count;
+  }
+  int64_t number = 0;
+  if (count == 0 || count > 9 || !absl::SimpleAtoi(AbslView(text->substr(0, count)), &number)) {
+    return std::nullopt;
+  }
+  text->remove_prefix(count);
+  return number;
+}
+
+struct Unit {
+  char letter;
+  absl::Duration length;
+};
+
+constexpr std::array<Unit, 5> kUnits = {{{'w', absl::Hours(7 * 24)},
+                                         {'d', absl::Hours(24)},
+                                         {'h', absl::Hours(1)},
+                                         {'m', absl::Minutes(1)},
+                                         {'s', absl::Seconds(1)}}};
+
+std::optional<Span> ParseBusinessSpan(int64_t number, std::string_view unit) {
+  constexpr std::string_view kPrefix = "business ";
+  if (unit.substr(0, kPrefix.size()) != kPrefix) {
+    return std::nullopt;
+  }
+  unit = Trim(unit.substr(kPrefix.size()));
+  if (!unit.empty() && unit.back() == 's') {
+    unit.remove_suffix(1);
+  }
+  const absl::Duration length = unit == "day"      ? absl::Hours(24)
+                                : unit == "hour"   ? absl::Hours(1)
+                                : unit == "minute" ? absl::Minutes(1)
+                                                   : absl::InfiniteDuration();
+  if (length == absl::InfiniteDuration()) {
+    return std::nullopt;
+  }
+  return Span{number * length, true};
+}
+
+std::optional<Span> ParseWallClockSpan(std::string_view text) {
+  Span span;
+  size_t next_unit = 0;
+  while (!text.empty()) {
+    const auto number = TakeNumber(&text);
+    if (!number.has_value() || text.empty()) {
+      return std::nullopt;
+    }
+    while (next_unit < kUnits.size() && kUnits[next_unit].letter != text.front()) {
+      ++next_unit;
+    }
+    if (next_unit == kUnits.size()) {
+      return std::nullopt;
+    }
+    span.length += *number * kUnits[next_unit].length;
+    ++next_unit;
+    text.remove_prefix(1);
+  }
+  return span;
+}
+
+std::optional<int> ParseMinute(std::string_view text) {
+  if (text.size() != 5 || text[2] != ':' || !IsDigit(text[0]) || !IsDigit(text[1]) ||
+      !IsDigit(text[3]) || !IsDigit(text[4])) {
+    return std::nullopt;
+  }
+  const int hour = (text[0] - '0') * 10 + (text[1] - '0');
+  const int minute = (text[3] - '0') * 10 + (text[4] - '0');
+  const int minute_of_day = hour * 60 + minute;
+  if (minute > 59 || minute_of_day > 24 * 60) {
+    return std::nullopt;
+  }
+  return minute_of_day;
+}
+
+std::optional<int> WeekdayNumber(std::string_view text) {
+  constexpr std::array<std::string_view, 7> kDays = {"mon", "tue", "wed", "thu",
+                                                     "fri", "sat", "sun"};
+  const auto found = std::find(kDays.begin(), kDays.end(), text);
+  if (found == kDays.end()) {
+    return std::nullopt;
+  }
+  return static_cast<int>(found - kDays.begin());
+}
+
+// A number, with "%" or the unit of a span, or nothing behind it.
+bool IsAmount(std::string_view text) {
+  if (ParseSpan(text).has_value()) {
+    return true;
+  }
+  if (!text.empty() && text.back() == '%') {
+    text.remove_suffix(1);
+  }
+  double number = 0;
+  const std::string_view digits = text.substr(text.substr(0, 1) == "-" ? 1 : 0);
+  return !digits.empty() && IsDigit(digits.front()) && IsDigit(digits.back()) &&
+         absl::SimpleAtod(AbslView(text), &number);
+}
+
+}  // namespace
+
+std::optional<Span> ParseSpan(std::string_view text) {
+  std::string_view rest = text;
+  const auto number = TakeNumber(&rest);
+  if (!number.has_value()) {
+    return std::nullopt;
+  }
+  auto span =
+      rest.substr(0, 1) == " " ? ParseBusinessSpan(*number, Trim(rest)) : ParseWallClockSpan(text);
+  if (span.has_value() && span->length > kLongestSpan) {
+    return std::nullopt;
+  }
+  return span;
+}
+
+bool IsId(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxIdLength && IsAlnum(text.front()) &&
+         std::all_of(text.begin(), text.end(), [](char byte) {
+           return IsAlnum(byte) || byte == '-' || byte == '_' || byte == '.';
+         });
+}
+
+bool IsLanguageTag(std::string_view text) {
+  const auto parts = Split(text, '-');
+  if (text.size() > 35 || parts[0].size() < 2 || parts[0].size() > 3) {
+    return false;
+  }
+  for (const std::string_view part : parts) {
+    if (part.empty() || part.size() > 8 || !std::all_of(part.begin(), part.end(), IsAlnum)) {
+      return false;
+    }
+  }
+  return std::none_of(parts[0].begin(), parts[0].end(), IsDigit) &&
+         text.find(' ') == std::string_view::npos;
+}
+
+bool IsTimeZone(std::string_view text) {
+  // LoadTimeZone would read files by such names.
+  if (text.empty() || text.front() == '/' || text.front() == ':' || text == "localtime" ||
+      text.find("..") != std::string_view::npos) {
+    return false;
+  }
+  absl::TimeZone zone;
+  return absl::LoadTimeZone(AbslView(text), &zone);
+}
+
+std::optional<absl::CivilDay> ParseDay(std::string_view text) {
+  absl::CivilDay day;
+  if (text.size() != 10 || !absl::ParseCivilTime(AbslView(text), &day) ||
+      absl::FormatCivilTime(day) != AbslView(text)) {
+    return std::nullopt;
+  }
+  return day;
+}
+
+std::optional<uint8_t> ParseWeekdays(std::string_view text) {
+  uint8_t days = 0;
+  for (const std::string_view part : Split(text, ',')) {
+    const auto range = Split(part, '-');
+    const auto first = WeekdayNumber(range.front());
+    const auto last = WeekdayNumber(range.back());
+    if (range.size() > 2 || !first.has_value() || !last.has_value()) {
+      return std::nullopt;
+    }
+    for (int day = *first;; day = (day + 1) % 7) {
+      days |= static_cast<uint8_t>(1 << day);
+      if (day == *last) {
+        break;
+      }
+    }
+  }
+  return days;
+}
+
+std::optional<std::vector<DaySpan>> ParseHours(std::string_view text) {
+  std::vector<DaySpan> spans;
+  for (const std::string_view part : Split(text, ',')) {
+    const auto ends = Split(part, '-');
+    if (ends.size() != 2) {
+      return std::nullopt;
+    }
+    const auto from = ParseMinute(ends[0]);
+    const auto to = ParseMinute(ends[1]);
+    const int earliest = spans.empty() ? 0 : spans.back().to;
+    if (!from.has_value() || !to.has_value() || *from >= *to || *from < earliest) {
+      return std::nullopt;
+    }
+    spans.push_back({*from, *to});
+  }
+  return spans;
+}
+
+bool IsTarget(std::string_view text) {
+  if (const size_t dots = text.find(".."); dots != std::string_view::npos) {
+    return IsAmount(Trim(text.substr(0, dots))) && IsAmount(Trim(text.substr(dots + 2)));
+  }
+  if (text.empty() || (text.front() != '<' && text.front() != '>')) {
+    return false;
+  }
+  text.remove_prefix(text.substr(1, 1) == "=" ? 2 : 1);
+  return IsAmount(Trim(text));
+}
+
+}  // namespace waypost::rules
