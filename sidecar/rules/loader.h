@@ -18,12 +18,25 @@ struct LoadResult {
   std::vector<Diagnostic> diagnostics;      // by file, line and column
 };
 
-// Reads one file, or every *.yaml and *.yml directly in a folder (not *_test.yaml, not hidden) in
-// the order of their names, as one rule set. Fails only when the path cannot be read; broken rules
-// are diagnostics.
+// The files of a rule set: content by name, the name without the folder.
+using RuleFiles = std::map<std::string, std::string>;
+
+// The file, or every *.yaml and *.yml directly in the folder (not *_test.yaml, *_test.yml or
+// hidden ones; symbolic links are followed). NOT_FOUND: there is no such path, or the folder has no
+// rules file. RESOURCE_EXHAUSTED: more than 1,000 files or 16 MiB in all. Otherwise fails as the
+// system does.
+[[nodiscard]] absl::StatusOr<RuleFiles> ReadRuleFiles(const std::string& path);
+
+// What stands before a file's name in diagnostics: "rules/" for the path "rules" or "rules/a.yaml".
+[[nodiscard]] std::string FolderPrefix(const std::string& path);
+
+// Reads the files at `path` as one rule set, in the order of their names. Fails only when they
+// cannot be read; broken rules are diagnostics.
 [[nodiscard]] absl::StatusOr<LoadResult> LoadRules(const std::string& path);
 
-// The same from contents by file name.
-[[nodiscard]] LoadResult LoadRulesFromFiles(const std::map<std::string, std::string>& files);
+// The same from contents. Locations name the files with `folder_prefix` before; the digest covers
+// names and contents only. Never fails: no file at all is an error among the diagnostics.
+[[nodiscard]] LoadResult LoadRulesFromFiles(const RuleFiles& files,
+                                            const std::string& folder_prefix = "");
 
 }  // namespace waypost::rules

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/rules/compiler.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "sidecar/rules/texts.h"
+#include "sidecar/rules/vocabulary.h"
+
+namespace waypost::rules {
+namespace {
+
+class Compiler {
+ public:
+  Compiler(const Draft& draft, DiagnosticSink* sink)
+      : texts_(draft.languages, !draft.languages_places.empty(), sink), sink_(*sink) {}
+
+  Persona Finish(PersonaDraft draft) {
+    draft.persona.condition = Condition(draft.condition);
+    return std::move(draft.persona);
+  }
+
+  JourneyDefinition Finish(JourneyDraft draft) {
+    draft.journey.condition = Condition(draft.condition);
+    draft.journey.touchpoints.reserve(draft.touchpoints.size());
+    for (TouchpointDraft& touchpoint : draft.touchpoints) {
+      touchpoint.touchpoint.condition = Condition(touchpoint.condition);
+      draft.journey.touchpoints.push_back(std::move(touchpoint.touchpoint));
+    }
+    return std::move(draft.journey);
+  }
+
+  Rule Finish(RuleDraft draft) {
+    Rule& rule = draft.rule;
+    rule.condition = Condition(draft.condition);
+    if (draft.alert_text.has_value()) {
+      rule.alert->text = texts_.Compile(*draft.alert_text, Reader::kProvider);
+    }
+    if (draft.update_text.has_value()) {
+      rule.update->text = texts_.Compile(*draft.update_text, Reader::kCustomer);
+    }
+    for (const auto& [name, source] : draft.annotations) {
+      if (auto text = texts_.CompileOne(source, Reader::kProvider)) {
+        rule.annotations.push_back({name, *std::move(text)});
+      }
+    }
+    return std::move(rule);
+  }
+
+ private:
+  std::optional<cel::Program> Condition(const Source& source) {
+    if (source.node == nullptr) {
+      return std::nullopt;
+    }
+    std::vector<cel::Issue> issues;
+    auto program =
+        cel::Program::Compile(source.node->text, RulesEnvironment(), cel::TypeKind::kBool, &issues);
+    ReportIssues(source, issues, &sink_);
+    if (program.has_value() && program->FieldReferences().empty()) {
+      sink_.Add(source.document->FindingAt(
+          *source.node, DiagnosticLevel::kWarning, DiagnosticCode::kRulesConstantCondition,
+          absl::StrCat("the condition reads nothing of the event: it is always ",
+                       program->Evaluate({}).kind() == cel::ValueKind::kBool &&
+                               program->Evaluate({}).AsBool()
+                           ? "true"
+                           : "false")));
+    }
+    return program;
+  }
+
+  TextCompiler texts_;
+  DiagnosticSink& sink_;
+};
+
+}  // namespace
+
+RuleSet Compile(Draft draft, DiagnosticSink* sink) {
+  Compiler compiler(draft, sink);
+  RuleSet set;
+  set.languages = draft.languages;
+  set.stitching = draft.stitching;
+  for (OwnerDraft& owner : draft.owners) {
+    set.owners.push_back(std::move(owner.owner));
+  }
+  for (ProviderDraft& provider : draft.providers) {
+    set.providers.push_back(std::move(provider.provider));
+  }
+  for (StageDraft& stage : draft.stages) {
+    set.stages.push_back(std::move(stage.stage));
+  }
+  for (PersonaDraft& persona : draft.personas) {
+    set.personas.push_back(compiler.Finish(std::move(persona)));
+  }
+  for (JourneyDraft& journey : draft.journeys) {
+    set.journeys.push_back(compiler.Finish(std::move(journey)));
+  }
+  for (RuleDraft& rule : draft.rules) {
+    set.rules.push_back(compiler.Finish(std::move(rule)));
+  }
+  return set;
+}
+
+}  // namespace waypost::rules

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/rules/loader.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "sidecar/base/hash.h"
+#include "sidecar/base/status_macros.h"
+#include "sidecar/rules/compiler.h"
+#include "sidecar/rules/lint.h"
+#include "sidecar/rules/reader.h"
+#include "sidecar/rules/resolver.h"
+#include "sidecar/rules/rule_index.h"
+#include "sidecar/rules/structure.h"
+#include "sidecar/text/diagnostic_codes.h"
+#include "sidecar/yaml/document.h"
+
+namespace waypost::rules {
+namespace {
+
+using Documents = std::vector<std::unique_ptr<const yaml::Document>>;
+
+std::string DigestOf(const RuleFiles& files) {
+  uint64_t hash = StableHash("waypost rules");
+  for (const auto& [name, content] : files) {
+    hash = StableHashCombine(StableHashCombine(hash, name), content);
+  }
+  return HashToHex(hash);
+}
+
+// A finding about the rule set as a whole.
+void AddSetError(const std::string& file, DiagnosticCode code, std::string message,
+                 DiagnosticSink* sink) {
+  Diagnostic diagnostic;
+  diagnostic.location.file = file;
+  diagnostic.code = std::string(CodeName(code));
+  diagnostic.message = std::move(message);
+  sink->Add(std::move(diagnostic));
+}
+
+Documents ParseFiles(const RuleFiles& files, const std::string& prefix, DiagnosticSink* sink) {
+  Documents documents;
+  for (const auto& [name, content] : files) {
+    if (auto document = yaml::Document::Parse(prefix + name, content, yaml::Limits(), sink)) {
+      documents.push_back(std::move(document));
+    }
+  }
+  return documents;
+}
+
+void CheckName(const Draft& draft, const Documents& documents, DiagnosticSink* sink) {
+  if (!draft.names.empty()) {
+    return;
+  }
+  AddSetError(documents.front()->source().file(), DiagnosticCode::kRulesNoName,
+              documents.size() == 1 ? "the rule set has no name; add the key \"name\""
+                                    : "the rule set has no name; add the key \"name\" to one of "
+                                      "its files",
+              sink);
+}
+
+}  // namespace
+
+LoadResult LoadRulesFromFiles(const RuleFiles& files, const std::string& folder_prefix) {
+  DiagnosticSink sink;
+  const Documents documents = ParseFiles(files, folder_prefix, &sink);
+  Draft draft;
+  StructureChecker structure(&sink);
+  for (const auto& document : documents) {
+    structure.Check(*document);
+    ReadFile(*document, &draft);
+  }
+  if (files.empty()) {
+    AddSetError(folder_prefix.empty() ? "rules" : folder_prefix, DiagnosticCode::kFileUnreadable,
+                "there is no rules file", &sink);
+  }
+  // A file that is not YAML may hold what the others refer to.
+  if (documents.size() < files.size() || files.empty()) {
+    return {nullptr, sink.Take()};
+  }
+  CheckName(draft, documents, &sink);
+  Resolve(&draft, &sink);
+  Lint(draft, &sink);
+  const std::string name = draft.names.empty() ? "" : draft.names.front().id;
+  auto rule_set = std::make_shared<RuleSet>(Compile(std::move(draft), &sink));
+  if (sink.has_errors()) {
+    return {nullptr, sink.Take()};
+  }
+  rule_set->name = name;
+  rule_set->digest = DigestOf(files);
+  rule_set->files = files;
+  rule_set->index = BuildIndex(*rule_set);
+  return {std::move(rule_set), sink.Take()};
+}
+
+absl::StatusOr<LoadResult> LoadRules(const std::string& path) {
+  WAYPOST_ASSIGN_OR_RETURN(const RuleFiles files, ReadRuleFiles(path));
+  return LoadRulesFromFiles(files, FolderPrefix(path));
+}
+
+}  // namespace waypost::rules

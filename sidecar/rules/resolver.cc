@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/rules/resolver.h"
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "sidecar/text/absl_view.h"
+#include "sidecar/text/suggest.h"
+
+namespace waypost::rules {
+namespace {
+
+// Suggestions compare with every candidate, so they are left out where there are very many.
+constexpr size_t kMaxCandidates = 500;
+
+// What may be used when a file says nothing: ITIL 4, "Drive Stakeholder Value".
+std::vector<Stage> DefaultStages() {
+  return {{"explore", {}}, {"engage", {}},    {"offer", {}},           {"agree", {}},
+          {"onboard", {}}, {"co_create", {}}, {"realize", {"reflect"}}};
+}
+
+class Resolver {
+ public:
+  Resolver(Draft* draft, DiagnosticSink* sink) : draft_(*draft), sink_(*sink) {}
+
+  void Run() {
+    CheckSettings();
+    CheckLimits();
+    CompleteStages();
+    CompleteLanguages();
+    CheckUniqueIds();
+    ResolveJourneys();
+    ResolveRules();
+    for (const XlaDraft& xla : draft_.xlas) {
+      NumberOf(owners_, "owner", xla.owner);
+    }
+  }
+
+ private:
+  using Numbers = std::unordered_map<std::string, std::pair<int, Place>>;
+
+  void Error(const Place& place, DiagnosticCode code, std::string message) {
+    sink_.Add(
+        place.document->FindingAt(place.offset, DiagnosticLevel::kError, code, std::move(message)));
+  }
+
+  // Takes `reference` as the next id of a kind; the number of the first with the same id stays.
+  void Define(Numbers* numbers, std::string_view kind, const Reference& reference) {
+    if (reference.id.empty()) {
+      return;  // reported as missing
+    }
+    const int number = static_cast<int>(numbers->size());
+    const auto [found, added] = numbers->try_emplace(reference.id, number, reference.place);
+    if (!added) {
+      Error(reference.place, DiagnosticCode::kRulesDuplicateId,
+            absl::StrCat("the ", AbslView(kind), " \"", reference.id, "\" is already defined at ",
+                         found->second.second.location().ToString()));
+    }
+  }
+
+  int NumberOf(const Numbers& numbers, std::string_view kind, const Reference& reference) {
+    if (reference.id.empty()) {
+      return -1;
+    }
+    const auto found = numbers.find(reference.id);
+    if (found != numbers.end()) {
+      return found->second.first;
+    }
+    std::vector<std::string> candidates;
+    if (numbers.size() <= kMaxCandidates) {
+      for (const auto& [id, number] : numbers) {
+        candidates.push_back(id);
+      }
+      std::sort(candidates.begin(), candidates.end());
+    }
+    Error(reference.place, DiagnosticCode::kRulesUnknownReference,
+          absl::StrCat("there is no ", AbslView(kind), " \"", reference.id, "\"",
+                       DidYouMean(reference.id, candidates)));
+    return -1;
+  }
+
+  void CheckOnce(std::string_view key, const std::vector<Place>& places) {
+    for (size_t i = 1; i < places.size(); ++i) {
+      Error(places[i], DiagnosticCode::kRulesRepeatedSetting,
+            absl::StrCat("\"", AbslView(key), "\" is already set at ",
+                         places[0].location().ToString()));
+    }
+  }
+
+  void CheckSettings() {
+    std::vector<Place> name_places;
+    for (const Reference& name : draft_.names) {
+      name_places.push_back(name.place);
+    }
+    CheckOnce("name", name_places);
+    CheckOnce("languages", draft_.languages_places);
+    CheckOnce("stages", draft_.stages_places);
+    CheckOnce("stitching", draft_.stitching_places);
+    CheckOnce("caps", draft_.caps_places);
+  }
+
+  void CheckLimits() {
+    if (draft_.rules.size() > kMaxRules) {
+      Error(draft_.rules[kMaxRules].place, DiagnosticCode::kRulesTooMany,
+            absl::StrCat("the rule set has ", draft_.rules.size(), " rules; at most ", kMaxRules,
+                         " are allowed"));
+    }
+    size_t touchpoints = 0;
+    for (const JourneyDraft& journey : draft_.journeys) {
+      touchpoints += journey.touchpoints.size();
+      if (touchpoints > kMaxTouchpoints) {
+        Error(journey.place, DiagnosticCode::kRulesTooMany,
+              absl::StrCat("the rule set has more than ", kMaxTouchpoints, " touchpoints"));
+        return;
+      }
+    }
+  }
+
+  void CompleteStages() {
+    if (draft_.stages.empty()) {
+      const std::vector<Stage> defaults = DefaultStages();
+      for (size_t number = 0; number < defaults.size(); ++number) {
+        draft_.stages.push_back({defaults[number], {}});
+        stages_.try_emplace(defaults[number].id, static_cast<int>(number), Place{});
+        for (const std::string& alias : defaults[number].aliases) {
+          stages_.try_emplace(alias, static_cast<int>(number), Place{});
+        }
+      }
+      return;
+    }
+    for (size_t number = 0; number < draft_.stages.size(); ++number) {
+      const StageDraft& draft = draft_.stages[number];
+      DefineStage(draft.stage.id, static_cast<int>(number), draft.place);
+      for (const std::string& alias : draft.stage.aliases) {
+        DefineStage(alias, static_cast<int>(number), draft.place);
+      }
+    }
+  }
+
+  void DefineStage(const std::string& id, int number, const Place& place) {
+    if (!id.empty() && !stages_.try_emplace(id, number, place).second) {
+      Error(place, DiagnosticCode::kRulesDuplicateId,
+            absl::StrCat("the stage \"", id, "\" is already defined at ",
+                         stages_.at(id).second.location().ToString()));
+    }
+  }
+
+  // Without a declaration: those of the texts, in the order of appearance.
+  void CompleteLanguages() {
+    if (!draft_.languages_places.empty()) {
+      return;
+    }
+    const auto add = [&](const std::optional<TextDraft>& text) {
+      if (!text.has_value()) {
+        return;
+      }
+      for (const auto& [language, source] : text->entries) {
+        auto& languages = draft_.languages;
+        if (!language.empty() &&
+            std::find(languages.begin(), languages.end(), language) == languages.end()) {
+          languages.push_back(language);
+        }
+      }
+    };
+    for (const RuleDraft& rule : draft_.rules) {
+      add(rule.update_text);
+      add(rule.alert_text);
+    }
+    if (draft_.languages.empty()) {
+      draft_.languages.emplace_back("en");
+    }
+  }
+
+  void CheckUniqueIds() {
+    Numbers providers;
+    Numbers personas;
+    Numbers journeys;
+    Numbers rules;
+    Numbers xlas;
+    for (const Reference& calendar : draft_.calendars) {
+      Define(&calendars_, "calendar", calendar);
+    }
+    for (const OwnerDraft& owner : draft_.owners) {
+      Define(&owners_, "owner", {owner.owner.id, owner.place});
+    }
+    for (const ProviderDraft& provider : draft_.providers) {
+      Define(&providers, "provider", {provider.provider.id, provider.place});
+    }
+    for (const PersonaDraft& persona : draft_.personas) {
+      Define(&personas, "persona", {persona.persona.id, persona.place});
+    }
+    for (const JourneyDraft& journey : draft_.journeys) {
+      Define(&journeys, "journey", {journey.journey.id, journey.place});
+    }
+    for (const RuleDraft& rule : draft_.rules) {
+      Define(&rules, "rule", {rule.rule.id, rule.place});
+    }
+    for (const XlaDraft& xla : draft_.xlas) {
+      Define(&xlas, "XLA", xla.id);
+    }
+  }
+
+  void ResolveJourneys() {
+    for (JourneyDraft& journey : draft_.journeys) {
+      Numbers touchpoints;
+      for (TouchpointDraft& draft : journey.touchpoints) {
+        Define(&touchpoints, "touchpoint", {draft.touchpoint.id, draft.place});
+        draft.touchpoint.stage = std::max(0, NumberOf(stages_, "stage", draft.stage));
+        draft.touchpoint.owner = NumberOf(owners_, "owner", draft.owner);
+      }
+    }
+  }
+
+  void ResolveRules() {
+    for (RuleDraft& draft : draft_.rules) {
+      NumberOf(calendars_, "calendar", draft.calendar);
+      if (draft.rule.alert.has_value()) {
+        draft.rule.alert->owner = NumberOf(owners_, "owner", draft.alert_owner);
+      }
+    }
+  }
+
+  Draft& draft_;
+  DiagnosticSink& sink_;
+  Numbers stages_;
+  Numbers owners_;
+  Numbers calendars_;
+};
+
+}  // namespace
+
+void Resolve(Draft* draft, DiagnosticSink* sink) { Resolver(draft, sink).Run(); }
+
+}  // namespace waypost::rules

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/rules/texts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "sidecar/rules/vocabulary.h"
+
+namespace waypost::rules {
+namespace {
+
+Diagnostic FindingIn(const Source& source, size_t begin, DiagnosticCode code, std::string message) {
+  const size_t offset = source.document->OffsetInScalar(*source.node, begin);
+  Diagnostic diagnostic =
+      source.document->FindingAt(*source.node, DiagnosticLevel::kError, code, std::move(message));
+  diagnostic.location = source.document->source().LocationAt(offset);
+  diagnostic.snippet = source.document->source().SnippetAt(offset);
+  return diagnostic;
+}
+
+}  // namespace
+
+void ReportIssues(const Source& source, const std::vector<cel::Issue>& issues,
+                  DiagnosticSink* sink) {
+  for (const cel::Issue& issue : issues) {
+    sink->Add(FindingIn(source, issue.begin, DiagnosticCode::kRulesExpression, issue.message));
+  }
+}
+
+std::optional<cel::Template> TextCompiler::CompileOne(const Source& source, Reader reader) {
+  std::vector<cel::Issue> issues;
+  auto text = cel::Template::Compile(source.node->text, RulesEnvironment(), &issues);
+  ReportIssues(source, issues, &sink_);
+  if (!text.has_value() || reader == Reader::kProvider) {
+    return text;
+  }
+  for (const cel::FieldReference& reference : text->FieldReferences()) {
+    if (reference.internal) {
+      sink_.Add(FindingIn(source, reference.begin, DiagnosticCode::kRulesInternalField,
+                          absl::StrCat("\"", reference.path,
+                                       "\" is internal; a text for customers may not show it")));
+    }
+  }
+  return text;
+}
+
+std::optional<LocalizedTemplate> TextCompiler::Compile(const TextDraft& draft, Reader reader) {
+  if (draft.entries.empty()) {
+    return std::nullopt;  // reported by the structure check
+  }
+  CheckLanguages(draft, reader);
+  LocalizedTemplate localized;
+  for (const auto& [language, source] : draft.entries) {
+    auto text = CompileOne(source, reader);
+    if (!text.has_value()) {
+      continue;
+    }
+    const bool unnamed = language.empty() && reader == Reader::kCustomer;
+    localized.entries.push_back({unnamed ? languages_.front() : language, *std::move(text)});
+  }
+  const auto first =
+      std::find_if(localized.entries.begin(), localized.entries.end(),
+                   [&](const auto& entry) { return entry.language == languages_.front(); });
+  if (first != localized.entries.end()) {
+    std::rotate(localized.entries.begin(), first, first + 1);
+  }
+  if (localized.entries.empty()) {
+    return std::nullopt;
+  }
+  return localized;
+}
+
+void TextCompiler::CheckLanguages(const TextDraft& draft, Reader reader) {
+  if (!declared_) {
+    return;
+  }
+  const auto report = [&](DiagnosticLevel level, DiagnosticCode code, std::string message) {
+    sink_.Add(draft.place.document->FindingAt(draft.place.offset, level, code, std::move(message)));
+  };
+  const bool unnamed = draft.entries.front().first.empty();
+  if (unnamed && reader == Reader::kProvider) {
+    return;
+  }
+  std::vector<std::string> missing;
+  for (const std::string& language : languages_) {
+    const bool present =
+        unnamed ? language == languages_.front()
+                : std::any_of(draft.entries.begin(), draft.entries.end(),
+                              [&](const auto& entry) { return entry.first == language; });
+    if (!present) {
+      missing.push_back(language);
+    }
+  }
+  if (!missing.empty()) {
+    const bool fails = reader == Reader::kCustomer || missing.front() == languages_.front();
+    report(fails ? DiagnosticLevel::kError : DiagnosticLevel::kWarning,
+           DiagnosticCode::kRulesMissingLanguage,
+           absl::StrCat("the text is missing in ", absl::StrJoin(missing, ", "),
+                        unnamed ? "; write one text a language: {en: ..., de: ...}" : ""));
+  }
+  for (const auto& [language, source] : draft.entries) {
+    if (!language.empty() &&
+        std::find(languages_.begin(), languages_.end(), language) == languages_.end()) {
+      report(DiagnosticLevel::kWarning, DiagnosticCode::kRulesUndeclaredLanguage,
+             absl::StrCat("\"", language,
+                          "\" is not one of languages: ", absl::StrJoin(languages_, ", ")));
+    }
+  }
+}
+
+}  // namespace waypost::rules

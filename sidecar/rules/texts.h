@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Texts with embedded expressions: languages and who reads them. Internal to the directory.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sidecar/cel/program.h"
+#include "sidecar/rules/draft.h"
+#include "sidecar/text/diagnostic.h"
+
+namespace waypost::rules {
+
+// Reports what is wrong with an expression, at its place in the file.
+void ReportIssues(const Source& source, const std::vector<cel::Issue>& issues,
+                  DiagnosticSink* sink);
+
+// On which side of the line of visibility the reader of a text is.
+enum class Reader { kProvider, kCustomer };
+
+class TextCompiler {
+ public:
+  // `languages` is not empty; `declared` says that the file lists them.
+  TextCompiler(std::vector<std::string> languages, bool declared, DiagnosticSink* sink)
+      : languages_(std::move(languages)), declared_(declared), sink_(*sink) {}
+
+  // Nothing when no text is well formed. A text without language is in the default language for
+  // customers, and the same in all languages for the provider.
+  std::optional<LocalizedTemplate> Compile(const TextDraft& draft, Reader reader);
+
+  std::optional<cel::Template> CompileOne(const Source& source, Reader reader);
+
+ private:
+  void CheckLanguages(const TextDraft& draft, Reader reader);
+
+  std::vector<std::string> languages_;
+  bool declared_;
+  DiagnosticSink& sink_;
+};
+
+}  // namespace waypost::rules
