@@ -96,8 +96,8 @@ def sources(options):
 
 def common_part(root):
     version = subprocess.run([CLANG_TIDY, "--version"], capture_output=True, check=True).stdout
-    with open(os.path.join(root, ".clang-tidy"), "rb") as file:
-        return version + file.read()
+    configurations = [os.path.join(root, one, ".clang-tidy") for one in ("", "tests")]
+    return version + "".join(map(contents_digest, configurations)).encode()
 
 
 def parse_arguments():
