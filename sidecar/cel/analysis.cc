@@ -12,23 +12,32 @@
 namespace waypost::cel {
 namespace {
 
-// "ticket.type": a variable, or fields of host objects below one. Nothing for all else.
-std::optional<std::string> StaticPath(const Code& code, const Expr& expr) {
-  if (expr.reference == Reference::kVariable) {
-    return code.variables[static_cast<size_t>(expr.number)].name;
-  }
-  if (expr.kind != ExprKind::kSelect || expr.test_only || expr.optional || expr.field < 0) {
-    return std::nullopt;
-  }
-  std::optional<std::string> target = StaticPath(code, *expr.target);
-  return target ? std::optional(*target + "." + expr.name) : std::nullopt;
-}
-
 bool IsText(const Expr& expr) {
   return expr.kind == ExprKind::kConstant && expr.constant.kind() == ValueKind::kString;
 }
 
 std::string TextOf(const Expr& expr) { return std::string(expr.constant.AsString()); }
+
+// "ticket.type": a variable, or fields of host objects below one; "ticket.labels[\"a\"]": an entry
+// of a map there. Nothing for all else.
+std::optional<std::string> StaticPath(const Code& code, const Expr& expr) {
+  if (expr.reference == Reference::kVariable) {
+    return code.variables[static_cast<size_t>(expr.number)].name;
+  }
+  if (expr.kind == ExprKind::kCall && expr.function == operators::kIndex &&
+      IsText(*expr.arguments[1])) {
+    std::optional<std::string> map = StaticPath(code, *expr.arguments[0]);
+    return map ? std::optional(*map + "[\"" + TextOf(*expr.arguments[1]) + "\"]") : std::nullopt;
+  }
+  if (expr.kind != ExprKind::kSelect || expr.test_only || expr.optional) {
+    return std::nullopt;
+  }
+  std::optional<std::string> target = StaticPath(code, *expr.target);
+  if (!target) {
+    return std::nullopt;
+  }
+  return expr.field < 0 ? *target + "[\"" + expr.name + "\"]" : *target + "." + expr.name;
+}
 
 // `path == "text"`, either way round.
 std::optional<EqualityFact> FactOfEquality(const Code& code, const Expr& expr) {

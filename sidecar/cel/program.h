@@ -35,7 +35,9 @@ struct FalsePart {
 
 // What every true evaluation of a program satisfies.
 struct EqualityFact {
-  std::string path;                 // "ticket.type": a variable and the fields below it
+  // "ticket.type": a variable and the fields below it; "ticket.labels[\"a\"]": the entry of a map
+  // there, its key as it is.
+  std::string path;
   std::vector<std::string> values;  // the path equals one of these whenever the program is true
 };
 

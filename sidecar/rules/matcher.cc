@@ -32,6 +32,9 @@ Truth EvaluateCondition(const std::optional<cel::Program>& condition, cel::Activ
 
 void AddRuleError(std::string_view id, const Location& location, std::string_view message,
                   RuleErrors* errors) {
+  if (errors->size() >= kMaxRuleErrors) {
+    return;
+  }
   const std::string place = location.ToString();
   for (const v1::RuleError& error : *errors) {
     if (error.id() == id && error.location() == place) {

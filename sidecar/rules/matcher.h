@@ -34,7 +34,10 @@ struct Match {
 };
 using Matches = absl::InlinedVector<Match, 16>;
 
-// Adds what could not be evaluated, once per place.
+// At most this many errors are told per event: what is broken is broken for every event.
+inline constexpr int kMaxRuleErrors = 16;
+
+// Adds what could not be evaluated, once per place, unless there are kMaxRuleErrors already.
 void AddRuleError(std::string_view id, const Location& location, std::string_view message,
                   RuleErrors* errors);
 

@@ -8,8 +8,8 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/str_split.h"
-#include "sidecar/cel/absl_view.h"
 #include "sidecar/rules/vocabulary.h"
+#include "sidecar/text/absl_view.h"
 
 namespace waypost::rules {
 namespace {
@@ -43,21 +43,8 @@ int FactPaths::Number(std::string_view name) {
       return static_cast<int>(i);
     }
   }
-  const std::vector<std::string> parts = absl::StrSplit(cel::AbslView(name), '.');
-  Path path{.name = std::string(name), .slot = RulesEnvironment().Slot(parts[0])};
-  if (path.slot < 0) {
-    return -1;
-  }
-  cel::Type type = RulesEnvironment().variables()[static_cast<size_t>(path.slot)].type;
-  for (size_t i = 1; i < parts.size(); ++i) {
-    const int field = type.object() == nullptr ? -1 : type.object()->FieldNumber(parts[i]);
-    if (field < 0) {
-      return -1;
-    }
-    path.fields.push_back(field);
-    type = type.object()->fields()[static_cast<size_t>(field)].type;
-  }
-  if (type.kind() != cel::TypeKind::kString) {
+  Path path{.name = std::string(name)};
+  if (paths_.size() >= kMaxPaths || !Resolve(name, &path)) {
     return -1;
   }
   path.derived = name == "event.from" || name == "event.to";
@@ -65,14 +52,44 @@ int FactPaths::Number(std::string_view name) {
   return static_cast<int>(paths_.size()) - 1;
 }
 
+bool FactPaths::Resolve(std::string_view name, Path* path) {
+  const size_t bracket = name.find("[\"");
+  if (bracket != std::string_view::npos) {
+    path->key = std::string(name.substr(bracket + 2, name.size() - bracket - 4));
+    name = name.substr(0, bracket);
+  }
+  const std::vector<std::string> parts = absl::StrSplit(AbslView(name), '.');
+  path->slot = RulesEnvironment().Slot(parts[0]);
+  if (path->slot < 0) {
+    return false;
+  }
+  cel::Type type = RulesEnvironment().variables()[static_cast<size_t>(path->slot)].type;
+  for (size_t i = 1; i < parts.size(); ++i) {
+    const int field = type.object() == nullptr ? -1 : type.object()->FieldNumber(parts[i]);
+    if (field < 0) {
+      return false;
+    }
+    path->fields.push_back(field);
+    type = type.object()->fields()[static_cast<size_t>(field)].type;
+  }
+  return path->key.has_value()
+             ? type == cel::Type::Map(cel::TypeKind::kString, cel::TypeKind::kString)
+             : type.kind() == cel::TypeKind::kString;
+}
+
 uint64_t FactPaths::HashOf(std::string_view text) {
-  return absl::Hash<absl::string_view>()(cel::AbslView(text));
+  return absl::Hash<absl::string_view>()(AbslView(text));
 }
 
 uint64_t FactPaths::ReadOne(const Path& path, cel::Activation activation) {
   cel::Value value = activation[static_cast<size_t>(path.slot)];
   for (const int field : path.fields) {
     value = value.AsObject().Get(field);
+  }
+  if (path.key.has_value()) {
+    cel::Value entry;
+    return value.AsMap().Find(cel::Value::StringView(*path.key), &entry) ? HashOf(entry.AsString())
+                                                                         : kHashOfNoText;
   }
   return value.kind() == cel::ValueKind::kString ? HashOf(value.AsString()) : kHashOfNoText;
 }
@@ -163,11 +180,12 @@ class ConditionIndex::Builder {
     const auto same = std::find_if(pinned->facts.begin(), pinned->facts.end(),
                                    [path](const Fact& other) { return other.path == path; });
     if (same == pinned->facts.end()) {
+      pinned->impossible |= values.empty();
       pinned->facts.push_back({path, {values.begin(), values.end()}});
-    } else {
-      std::erase_if(same->values, [&values](uint64_t value) { return values.count(value) == 0; });
+      return;
     }
-    pinned->impossible |= values.empty() || (same != pinned->facts.end() && same->values.empty());
+    std::erase_if(same->values, [&values](uint64_t value) { return values.count(value) == 0; });
+    pinned->impossible |= same->values.empty();
   }
 
   void CountValues(const std::vector<Pinned>& all) {

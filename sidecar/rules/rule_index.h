@@ -5,11 +5,15 @@
 // `event.signal in ["login_failed", "call_abandoned"]`. Conditions that pin the same paths share a
 // shape; within a shape a hash of the values leads to those that can hold. An event costs one look
 // per shape, not one per condition (tuple space search, Srinivasan, Suri and Varghese 1999).
+//
+// A condition that is not found would have been false, or would have failed because a map lacks the
+// entry that it pins down.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +36,11 @@ using Candidates = absl::InlinedVector<uint32_t, 128>;
 // fields once.
 class FactPaths {
  public:
-  // The number of `path`, which is added when it is new; -1 when it is not a text field that every
-  // event has.
+  // Each costs every event a look.
+  static constexpr size_t kMaxPaths = 64;
+
+  // The number of `path` (as in cel::EqualityFact), which is added when it is new; -1 when it is
+  // neither a text field nor an entry of a map of texts, or when there are kMaxPaths already.
   int Number(std::string_view path);
 
   // Reads all paths.
@@ -48,8 +55,10 @@ class FactPaths {
     std::string name;
     int slot = 0;
     absl::InlinedVector<int, 2> fields;
-    bool derived = false;  // differs between the derived events of one event
+    std::optional<std::string> key;  // of an entry of the map that the fields lead to
+    bool derived = false;            // differs between the derived events of one event
   };
+  static bool Resolve(std::string_view name, Path* path);
   static uint64_t ReadOne(const Path& path, cel::Activation activation);
 
   std::vector<Path> paths_;
