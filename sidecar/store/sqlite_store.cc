@@ -17,6 +17,7 @@
 #include "sidecar/store/sqlite_reader.h"
 #include "sidecar/store/sqlite_reader_pool.h"
 #include "sidecar/store/sqlite_writer.h"
+#include "sidecar/store/write_ahead_log.h"
 
 namespace waypost::store {
 namespace {
@@ -82,6 +83,8 @@ absl::StatusOr<std::unique_ptr<SqliteWriter>> OpenWriter(const std::string& path
   WAYPOST_RETURN_IF_ERROR(connection->Execute(absl::StrCat("PRAGMA page_size = ", kPageSize)));
   WAYPOST_RETURN_IF_ERROR(UseWriteAheadLog(*connection));
   WAYPOST_RETURN_IF_ERROR(connection->Execute(WriterSettings(options)));
+  WAYPOST_RETURN_IF_ERROR(
+      connection->Transact([&] { return RewriteWriteAheadLog(connection->path(), options.vfs); }));
   WAYPOST_RETURN_IF_ERROR(Migrate(*connection, Migrations()));
   return SqliteWriter::Make(std::move(connection));
 }
@@ -184,11 +187,6 @@ absl::Status SqliteStore::Start() {
 absl::StatusOr<Positions> SqliteStore::OpenConnections() {
   const std::string& path = guard_->path();
   WAYPOST_ASSIGN_OR_RETURN(std::unique_ptr<SqliteWriter> writer, OpenWriter(path, options_));
-  // A process before us may have died of a failed sync: its write-ahead log may then show what is
-  // not on disk, and nothing must be written behind that. A full disk or a reader in the way is no
-  // reason not to open.
-  const absl::Status emptied = writer->Checkpoint();
-  if (writer->connection().broken()) return emptied;
   WAYPOST_ASSIGN_OR_RETURN(const Positions positions, ReadPositions(writer->connection()));
   WAYPOST_ASSIGN_OR_RETURN(std::vector<std::unique_ptr<SqliteReader>> readers,
                            OpenReaders(path, options_));

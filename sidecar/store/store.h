@@ -99,7 +99,7 @@ struct UnmappedGroup {
 // succeeds: nobody knows what the disk holds. Reads go on meanwhile.
 //
 // A process that dies within Append may leave its records behind, all or none of them; they were
-// not acknowledged, and the next process finds them by LastPosition().
+// not acknowledged, and the next process finds them by LastPosition(); what it finds is on disk.
 class Store {
  public:
   virtual ~Store() = default;

@@ -244,6 +244,17 @@ bool FaultVfs::power() const {
   return power_;
 }
 
+void FaultVfs::Kill() {
+  absl::MutexLock lock(&mutex_);
+  power_ = false;
+}
+
+void FaultVfs::LetNextProcessIn() {
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [path, disk] : files_) std::filesystem::remove(path + "-shm");
+  power_ = true;
+}
+
 bool FaultVfs::TakePower() {
   if (operations_left_ > 0 && --operations_left_ == 0) power_ = false;
   return power_;

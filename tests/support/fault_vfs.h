@@ -45,6 +45,11 @@ class FaultVfs {
   void CutPowerAt(int64_t operations);
   [[nodiscard]] bool power() const;
 
+  // Makes every operation fail from now on, as for a process that was killed, and, once every
+  // connection is closed, lets the next process find the files as this one saw them.
+  void Kill();
+  void LetNextProcessIn();
+
   // Cuts the power if it is on, puts every file into the state the disk would have, and switches
   // the power on. Every connection must be closed. `seed` chooses the sectors that kTorn keeps.
   void RestorePower(Unsynced unsynced, uint64_t seed = 0);

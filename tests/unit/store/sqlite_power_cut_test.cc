@@ -258,5 +258,39 @@ TEST_P(SqlitePowerCutTest, SurvivesACutDuringARecovery) {
   }
 }
 
+// The next process sees the commit whose sync failed, though the disk does not have it. It may take
+// it or not, but must not build on it.
+TEST_P(SqlitePowerCutTest, SurvivesACutAfterAFailedSyncAndAKilledProcess) {
+  bool complete = false;
+  for (int64_t cut = 1; !complete && !HasFailure(); ++cut) {
+    SCOPED_TRACE(absl::StrCat("power cut at operation ", cut, " of the second process"));
+    const TemporaryFolder folder(kMemoryDisk);
+    FaultVfs vfs;
+    const SqliteOptions options = Options(folder, vfs);
+    History history;
+    {
+      auto opened = OpenSqliteStore(options);
+      ASSERT_TRUE(opened.ok()) << opened.status();
+      ASSERT_TRUE(Append(**opened, 3, history) && Materialize(**opened, history));
+      vfs.FailSyncsWith(SQLITE_IOERR_FSYNC);
+      ASSERT_FALSE(Append(**opened, 40, history));
+      vfs.FailSyncsWith(SQLITE_OK);
+      vfs.Kill();
+    }
+    vfs.LetNextProcessIn();
+    vfs.CutPowerAt(cut);
+    if (auto opened = OpenSqliteStore(options); opened.ok()) {
+      const uint64_t found = (*opened)->LastPosition().value();
+      EXPECT_EQ(found, history.last.attempted);
+      history.last = {found, found};
+      complete = Append(**opened, 20, history) && Materialize(**opened, history) &&
+                 Append(**opened, 1, history);
+      vfs.Kill();
+    }
+    vfs.RestorePower(GetParam(), static_cast<uint64_t>(cut));
+    ExpectWhatWasPromised(options, history);
+  }
+}
+
 }  // namespace
 }  // namespace waypost::store
