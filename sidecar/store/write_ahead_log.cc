@@ -13,7 +13,8 @@
 namespace waypost::store {
 namespace {
 
-constexpr int64_t kChunk = 1 << 18;  // bytes
+// Bytes at once, as many as a page may have: SQLite's own VFS cannot write 128 KiB or more.
+constexpr int64_t kChunk = 1 << 16;
 
 struct FileCloser {
   void operator()(sqlite3_file* file) const {
@@ -49,7 +50,9 @@ absl::Status RewriteWriteAheadLog(const std::string& path, const std::string& vf
     if (code == SQLITE_OK) code = Rewrite(file.get());
   }
   if (code == SQLITE_OK) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat(log, ": ", sqlite3_errstr(code)));
+  const absl::StatusCode status =
+      code == SQLITE_FULL ? absl::StatusCode::kResourceExhausted : absl::StatusCode::kUnavailable;
+  return absl::Status(status, absl::StrCat(log, ": ", sqlite3_errstr(code)));
 }
 
 }  // namespace waypost::store

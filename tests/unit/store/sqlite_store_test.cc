@@ -112,6 +112,19 @@ TEST_F(SqliteStoreTest, FindsEverythingAgainWhenOpenedAgain) {
   EXPECT_EQ(store_->FindTicket("acme", "snow", "I").value(), Ticket("I", "ann", "j1"));
 }
 
+TEST_F(SqliteStoreTest, OpensWithALargeWriteAheadLogOfAKilledProcess) {
+  Open();
+  for (uint64_t i = 1; i <= 100; ++i) ASSERT_TRUE(store_->Append({BulkyRecord(i)}).ok());
+  ASSERT_GT(std::filesystem::file_size(options_.path + "-wal"), 1'000'000);
+  // What a killed process leaves is what lies there while it runs.
+  const std::string copy = folder_.File("copy.db");
+  std::filesystem::copy_file(options_.path, copy);
+  std::filesystem::copy_file(options_.path + "-wal", copy + "-wal");
+  options_.path = copy;
+  Open();
+  ExpectBulkyLogUpTo(100);
+}
+
 TEST_F(SqliteStoreTest, RemembersThePositionWhenEverythingWasPruned) {
   Open();
   ASSERT_TRUE(store_->Append(Records(1, 5)).ok());
@@ -342,7 +355,7 @@ TEST_F(SqliteStoreTest, AFullDiskRefusesAndLosesNothingAndGoesOnWhenItHasSpace) 
   }
   const absl::Cleanup unmount = [&] {
     store_ = nullptr;
-    EXPECT_EQ(umount2(disk.c_str(), MNT_DETACH), 0);
+    EXPECT_EQ(umount2(disk.c_str(), MNT_DETACH), 0) << strerror(errno);
   };
   options_.path = disk + "/waypost.db";
   options_.checkpoint_pages = 64;
