@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "sidecar/journey/entries.h"
 #include "sidecar/journey/facts.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/names.h"
@@ -14,7 +15,6 @@ namespace {
 using internal::v1::Decision;
 using internal::v1::Entry;
 using internal::v1::JourneyState;
-using internal::v1::Passed;
 using internal::v1::RoleState;
 
 constexpr int kMaxSurveys = 100;
@@ -22,21 +22,22 @@ constexpr int kMaxSurveys = 100;
 void PassTouchpoint(const v1::TouchpointPassed& touchpoint, JourneyState* journey, Entry* entry) {
   RoleState* role = MutableRole(touchpoint.role(), journey);
   CountTouchpoint(touchpoint.kind(), role);
-  Names* names = journey->mutable_names();
-  Passed* passed = entry->add_touchpoints();
-  passed->set_role(touchpoint.role());
-  passed->set_touchpoint(Intern(touchpoint.touchpoint_id(), role->touchpoint(), names));
-  passed->set_stage(Intern(touchpoint.stage(), role->stage(), names));
-  passed->set_owner(Intern(touchpoint.owner_id(), role->owner(), names));
-  passed->set_kind(touchpoint.kind());
-  passed->set_emotion(touchpoint.emotion());
-  passed->set_emotion_basis(touchpoint.emotion_basis());
-  passed->set_visibility(touchpoint.visibility());
+  std::string* names = journey->mutable_names();
+  Passed passed;
+  passed.role = touchpoint.role();
+  passed.touchpoint = Intern(touchpoint.touchpoint_id(), role->touchpoint(), names);
+  passed.stage = Intern(touchpoint.stage(), role->stage(), names);
+  passed.owner = Intern(touchpoint.owner_id(), role->owner(), names);
+  passed.kind = touchpoint.kind();
+  passed.emotion = touchpoint.emotion();
+  passed.emotion_basis = touchpoint.emotion_basis();
+  passed.visibility = touchpoint.visibility();
+  AddPassed(passed, entry);
 }
 
 void TakePosition(const v1::JourneyPosition& position, int64_t at, JourneyState* journey) {
   RoleState* role = MutableRole(position.role(), journey);
-  Names* names = journey->mutable_names();
+  std::string* names = journey->mutable_names();
   role->set_definition(Intern(position.journey_definition_id(), role->definition(), names));
   role->set_stage(Intern(position.stage(), role->stage(), names));
   role->set_touchpoint(Intern(position.touchpoint_id(), role->touchpoint(), names));
@@ -47,18 +48,22 @@ void TakePosition(const v1::JourneyPosition& position, int64_t at, JourneyState*
 }
 
 bool HasEmotion(const Entry& entry) {
-  for (const Passed& passed : entry.touchpoints()) {
-    if (passed.emotion_basis() != v1::EMOTION_BASIS_UNSPECIFIED) return true;
+  for (int i = 0; i < CountPassed(entry); ++i) {
+    if (GetPassed(entry, i).emotion_basis != v1::EMOTION_BASIS_UNSPECIFIED) return true;
   }
   return false;
 }
 
-// The entry's emotion counts unless a later entry has one.
-void TakeEmotionAt(int entry, JourneyState* journey) {
-  for (int i = journey->entries_size() - 1; i > entry; --i) {
-    if (HasEmotion(journey->entries(i))) return;
+// The emotion of entry `number` counts unless a later entry has one.
+void TakeEmotionAt(int number, const Entry& decided, JourneyState* journey) {
+  if (!HasEmotion(decided)) return;
+  bool later = false;
+  if (number + 1 < static_cast<int>(journey->entry_count())) {
+    int i = 0;
+    ForEachEntry(*journey,
+                 [&](const Entry& entry) { later = later || (i++ > number && HasEmotion(entry)); });
   }
-  TakeEmotion(journey->entries(entry), journey->mutable_facts());
+  if (!later) TakeEmotion(decided, journey->mutable_facts());
 }
 
 void RaiseAlerts(const Decision& decision, int64_t at, JourneyState* journey) {
@@ -91,18 +96,19 @@ void RecordSurveys(const Decision& decision, JourneyState* journey) {
 
 void Apply(const Decision& decision, const Folded& folded, PersonRecord* record) {
   JourneyState* journey = &record->journeys[folded.journey];
-  Entry* entry = journey->mutable_entries(folded.entry);
+  Entry decided;
   for (const v1::TouchpointPassed& touchpoint : decision.touchpoints()) {
-    PassTouchpoint(touchpoint, journey, entry);
+    PassTouchpoint(touchpoint, journey, &decided);
   }
-  entry->set_provider(
+  decided.set_provider(
       Intern(decision.provider_id(), journey->provider(), journey->mutable_names()));
-  if (!folded.late) journey->set_provider(entry->provider());
+  if (!folded.late) journey->set_provider(decided.provider());
   for (const v1::JourneyPosition& position : decision.enrichment().positions()) {
-    TakePosition(position, entry->at(), journey);
+    TakePosition(position, folded.at, journey);
   }
-  TakeEmotionAt(folded.entry, journey);
-  RaiseAlerts(decision, entry->at(), journey);
+  AddToEntry(folded.entry, decided, journey);
+  TakeEmotionAt(folded.entry, decided, journey);
+  RaiseAlerts(decision, folded.at, journey);
   RecordSurveys(decision, journey);
 }
 

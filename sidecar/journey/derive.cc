@@ -138,12 +138,12 @@ Changes Derive(const Entry& entry, const TicketProgress* before) {
   return Comparison(entry, before).Run();
 }
 
-std::vector<v1::DerivedEvent> WithTexts(const Changes& changes, const Names& names) {
+std::vector<v1::DerivedEvent> WithTexts(const Changes& changes, std::string_view names) {
   std::vector<v1::DerivedEvent> events(changes.size());
   for (size_t i = 0; i < changes.size(); ++i) {
     events[i].set_type(changes[i].type);
-    if (changes[i].from > kEmpty) events[i].set_from(NameOf(changes[i].from, names));
-    if (changes[i].to > kEmpty) events[i].set_to(NameOf(changes[i].to, names));
+    if (changes[i].from > kEmpty) events[i].mutable_from()->assign(NameOf(changes[i].from, names));
+    if (changes[i].to > kEmpty) events[i].mutable_to()->assign(NameOf(changes[i].to, names));
   }
   return events;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
@@ -46,6 +47,7 @@ using Changes = absl::InlinedVector<Change, 6>;
                              const internal::v1::TicketProgress* before);
 
 // The changes with their texts.
-[[nodiscard]] std::vector<v1::DerivedEvent> WithTexts(const Changes& changes, const Names& names);
+[[nodiscard]] std::vector<v1::DerivedEvent> WithTexts(const Changes& changes,
+                                                      std::string_view names);
 
 }  // namespace waypost::journey

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
+#include "sidecar/journey/entries.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/possession.h"
 #include "sidecar/journey/visibility.h"
@@ -13,18 +15,19 @@ namespace {
 
 using internal::v1::Entry;
 using internal::v1::JourneyState;
-using internal::v1::Passed;
 using internal::v1::Progress;
 using internal::v1::TicketProgress;
+
+using Texts = google::protobuf::RepeatedPtrField<std::string>;
 
 bool Has(const Changes& changes, v1::EventType type) {
   return std::any_of(changes.begin(), changes.end(),
                      [type](const Change& change) { return change.type == type; });
 }
 
-void AddDistinct(const std::string& text, int limit, Names* texts) {
+void AddDistinct(std::string_view text, int limit, Texts* texts) {
   if (texts->size() >= limit) return;
-  if (std::find(texts->begin(), texts->end(), text) == texts->end()) *texts->Add() = text;
+  if (std::find(texts->begin(), texts->end(), text) == texts->end()) texts->Add()->assign(text);
 }
 
 void PassTimeUntil(int64_t at, Progress* progress, v1::JourneyFacts* facts) {
@@ -86,7 +89,7 @@ void CountReturn(uint32_t group, TicketProgress* ticket, v1::JourneyFacts* facts
   ticket->set_known_group(group);
 }
 
-void CountGroup(uint32_t group, const Names& names, TicketProgress* ticket,
+void CountGroup(uint32_t group, std::string_view names, TicketProgress* ticket,
                 v1::JourneyFacts* facts) {
   if (group <= kEmpty || group == ticket->last_group()) return;
   if (ticket->last_group() != kUntold) {
@@ -94,7 +97,7 @@ void CountGroup(uint32_t group, const Names& names, TicketProgress* ticket,
     facts->set_reassignments(facts->reassignments() + 1);
   }
   ticket->set_last_group(group);
-  const std::string& name = NameOf(group, names);
+  const std::string_view name = NameOf(group, names);
   if (name == kUnknownGroup) return;
   CountReturn(group, ticket, facts);
   AddDistinct(name, kMaxGroups, facts->mutable_groups());
@@ -128,8 +131,8 @@ void TakeValues(const Entry& entry, bool deleted, TicketProgress* ticket) {
   }
 }
 
-void UseChannel(const Entry& entry, const Names& names, TicketProgress* ticket, Progress* progress,
-                v1::JourneyFacts* facts) {
+void UseChannel(const Entry& entry, std::string_view names, TicketProgress* ticket,
+                Progress* progress, v1::JourneyFacts* facts) {
   if (entry.channel() <= kEmpty || entry.actor_role() == v1::ACTOR_ROLE_WAYPOST) return;
   const bool signal = entry.signal() != kUntold;
   // A ticket's channel is how it was reported: used once, however often snapshots repeat it.
@@ -138,7 +141,7 @@ void UseChannel(const Entry& entry, const Names& names, TicketProgress* ticket, 
     ticket->set_channel(entry.channel());
     if (known) return;
   }
-  const std::string& channel = NameOf(entry.channel(), names);
+  const std::string_view channel = NameOf(entry.channel(), names);
   if (!IsPersonal(channel)) return;
   AddDistinct(channel, kMaxChannels, facts->mutable_channels());
   if (progress->channel() != kUntold && progress->channel() != entry.channel()) {
@@ -187,7 +190,7 @@ void CoverTickets(int count, Progress* progress) {
 
 }  // namespace
 
-Extended Extend(const Entry& entry, const Names& names, Progress* progress,
+Extended Extend(const Entry& entry, std::string_view names, Progress* progress,
                 v1::JourneyFacts* facts) {
   PassTimeUntil(entry.at(), progress, facts);
   TicketProgress* ticket = entry.ticket() == 0
@@ -233,34 +236,40 @@ Extended Refold(int wanted, JourneyState* journey) {
   facts.set_surveys_sent(journey->facts().surveys_sent());
   facts.set_surveys_not_sent(journey->facts().surveys_not_sent());
   Extended done;
-  for (int i = 0; i < journey->entries_size(); ++i) {
-    Extended extended = Extend(journey->entries(i), journey->names(), &progress, &facts);
-    if (i == wanted) done = std::move(extended);
-  }
+  int number = 0;
+  ForEachEntry(*journey, [&](const Entry& entry) {
+    Extended extended = Extend(entry, journey->names(), &progress, &facts);
+    if (number++ == wanted) done = std::move(extended);
+  });
   journey->mutable_facts()->Swap(&facts);
   journey->mutable_progress()->Swap(&progress);
   return done;
 }
 
 void TakeEmotion(const Entry& entry, v1::JourneyFacts* facts) {
-  const Passed* chosen = nullptr;
-  for (const Passed& passed : entry.touchpoints()) {
-    if (passed.emotion_basis() == v1::EMOTION_BASIS_UNSPECIFIED) continue;
-    if (chosen == nullptr || passed.role() == v1::CONSUMER_ROLE_USER) chosen = &passed;
+  Passed chosen;
+  for (int i = 0; i < CountPassed(entry); ++i) {
+    const Passed passed = GetPassed(entry, i);
+    if (passed.emotion_basis == v1::EMOTION_BASIS_UNSPECIFIED) continue;
+    const bool known = chosen.emotion_basis != v1::EMOTION_BASIS_UNSPECIFIED;
+    if (!known || passed.role == v1::CONSUMER_ROLE_USER) chosen = passed;
   }
-  if (chosen == nullptr) return;
-  facts->set_emotion(chosen->emotion());
-  facts->set_emotion_basis(chosen->emotion_basis());
+  if (chosen.emotion_basis == v1::EMOTION_BASIS_UNSPECIFIED) return;
+  facts->set_emotion(chosen.emotion);
+  facts->set_emotion_basis(chosen.emotion_basis);
 }
 
 void DropEntries(int count, JourneyState* journey) {
   internal::v1::Base* base = journey->mutable_base();
   CoverTickets(journey->tickets_size(), base->mutable_progress());
+  std::vector<Entry> entries = ReadEntries(*journey);
   for (int i = 0; i < count; ++i) {
-    Extend(journey->entries(i), journey->names(), base->mutable_progress(), base->mutable_facts());
+    Extend(entries[static_cast<size_t>(i)], journey->names(), base->mutable_progress(),
+           base->mutable_facts());
   }
   base->set_entries(base->entries() + static_cast<uint64_t>(count));
-  journey->mutable_entries()->DeleteSubrange(0, count);
+  entries.erase(entries.begin(), entries.begin() + count);
+  WriteEntries(entries, journey);
   CompactNames(journey);
 }
 

@@ -30,7 +30,7 @@ struct Extended {
 
 // Adds the next entry to facts and progress. It is not older than any added before (if it is, no
 // time passes). progress.tickets covers the entry's ticket.
-Extended Extend(const internal::v1::Entry& entry, const Names& names,
+Extended Extend(const internal::v1::Entry& entry, std::string_view names,
                 internal::v1::Progress* progress, v1::JourneyFacts* facts);
 
 // Folds facts and progress anew, from the base or from nothing. The survey counters stay as they

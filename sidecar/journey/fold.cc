@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/journey/derive.h"
+#include "sidecar/journey/entries.h"
 #include "sidecar/journey/event_memory.h"
 #include "sidecar/journey/facts.h"
 #include "sidecar/journey/micros.h"
@@ -76,7 +77,7 @@ v1::Visibility CommentOf(const v1::TicketEvent& event, v1::ActorRole role) {
 }
 
 void TellTicket(const v1::Ticket& told, v1::EventType type, const TicketProgress& before,
-                Names* names, Entry* entry) {
+                std::string* names, Entry* entry) {
   if (told.has_status()) entry->set_status(Intern(told.status(), before.status(), names));
   entry->set_category(told.status_category() != v1::STATUS_CATEGORY_UNSPECIFIED
                           ? told.status_category()
@@ -94,7 +95,7 @@ void TellTicket(const v1::Ticket& told, v1::EventType type, const TicketProgress
 }
 
 void TellSignal(const v1::Signal& signal, JourneyState* journey, Entry* entry) {
-  Names* names = journey->mutable_names();
+  std::string* names = journey->mutable_names();
   entry->set_signal(Intern(signal.name(), kUntold, names));
   if (!signal.channel().empty()) entry->set_channel(Intern(signal.channel(), kUntold, names));
   if (journey->signal_service() == kUntold && !signal.service().empty()) {
@@ -123,14 +124,16 @@ void FillEntry(const v1::TicketEvent& event, uint64_t position, int64_t at, int 
   if (event.has_signal()) TellSignal(event.signal(), journey, entry);
 }
 
-// Moves the last entry to its place in time, behind those of the same time; returns that place.
-int Settle(JourneyState* journey) {
-  auto& entries = *journey->mutable_entries();
-  int place = entries.size() - 1;
-  for (; place > 0 && entries[place - 1].at() > entries[place].at(); --place) {
-    entries.SwapElements(place, place - 1);
-  }
-  return place;
+// Inserts the entry at its place in time, behind those of the same time; returns that place.
+int Insert(const Entry& entry, JourneyState* journey) {
+  std::vector<Entry> entries = ReadEntries(*journey);
+  const auto place =
+      std::upper_bound(entries.begin(), entries.end(), entry,
+                       [](const Entry& a, const Entry& b) { return a.at() < b.at(); });
+  const auto number = static_cast<int>(place - entries.begin());
+  entries.insert(place, entry);
+  WriteEntries(entries, journey);
+  return number;
 }
 
 // Keeps the journeys in the order of their newest activity; returns the journey's new number.
@@ -146,19 +149,14 @@ size_t Reorder(size_t journey, std::vector<JourneyState>* journeys) {
   return journey;
 }
 
-Extended AddEntry(const v1::TicketEvent& event, uint64_t position, int64_t at,
-                  JourneyState* journey, Folded* folded) {
-  if (journey->entries_size() >= kMaxEntries) DropEntries(kDroppedEntries, journey);
-  Entry* entry = journey->add_entries();
-  FillEntry(event, position, at, folded->ticket, journey, entry);
-  folded->late = at < journey->progress().newest_at();
-  if (!folded->late) {
-    folded->entry = journey->entries_size() - 1;
-    return Extend(*entry, journey->names(), journey->mutable_progress(), journey->mutable_facts());
+Extended AddEntry(const Entry& entry, JourneyState* journey, Folded* folded) {
+  if (folded->late) {
+    folded->entry = Insert(entry, journey);
+    return Refold(folded->entry, journey);
   }
-  entry->set_late(true);
-  folded->entry = Settle(journey);
-  return Refold(folded->entry, journey);
+  folded->entry = static_cast<int>(journey->entry_count());
+  AppendEntry(entry, journey);
+  return Extend(entry, journey->names(), journey->mutable_progress(), journey->mutable_facts());
 }
 
 }  // namespace
@@ -170,16 +168,22 @@ absl::StatusOr<Folded> Fold(const v1::TicketEvent& event, uint64_t position,
   TicketPlace place;
   if (event.has_ticket()) place = FindTicket(event.source(), event.ticket().ref(), *record);
   Folded folded;
+  folded.at = at;
   folded.placement =
       placement != nullptr ? *placement : PlaceEvent(event, at, stitching, place, *record);
   WAYPOST_ASSIGN_OR_RETURN(const size_t number, JourneyOf(folded.placement, place, record));
   JourneyState& journey = record->journeys[number];
   folded.ticket = TicketOf(event, place, &journey);
-  const Extended extended = AddEntry(event, position, at, &journey, &folded);
+  if (journey.entry_count() >= kMaxEntries) DropEntries(kDroppedEntries, &journey);
+  folded.late = at < journey.progress().newest_at();
+  Entry entry;
+  FillEntry(event, position, at, folded.ticket, &journey, &entry);
+  entry.set_late(folded.late);
+  const Extended extended = AddEntry(entry, &journey, &folded);
   folded.events = WithTexts(extended.changes, journey.names());
   if (folded.ticket >= 0) {
     TicketState* ticket = journey.mutable_tickets(folded.ticket);
-    MergeTicket(event.ticket(), journey.entries(folded.entry).category(), at, ticket);
+    MergeTicket(event.ticket(), entry.category(), at, ticket);
     DefaultOpenedAt(journey.progress().tickets(folded.ticket).opened_at(), ticket);
   }
   RememberEvent(event.event_id(), position, &record->person);

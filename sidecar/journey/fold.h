@@ -23,7 +23,8 @@ inline constexpr int kMaxEntries = 1000;
 struct Folded {
   size_t journey = 0;  // number in PersonRecord::journeys, after Fold
   int ticket = -1;     // number in that journey's tickets; -1 for a lone signal
-  int entry = -1;      // number in that journey's entries
+  int entry = -1;      // number of its entry in that journey
+  int64_t at = 0;      // when it happened, in microseconds since 1970-01-01 UTC
   // What the event turned out to be, in the order of Enrichment.events; never empty.
   std::vector<v1::DerivedEvent> events;
   // Older than the newest event known of its journey.

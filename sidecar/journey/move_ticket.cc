@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "sidecar/journey/entries.h"
 #include "sidecar/journey/event_memory.h"
 #include "sidecar/journey/facts.h"
 #include "sidecar/journey/names.h"
@@ -16,7 +18,6 @@ namespace {
 
 using internal::v1::Entry;
 using internal::v1::JourneyState;
-using internal::v1::Passed;
 using internal::v1::RoleState;
 using internal::v1::TicketProgress;
 
@@ -31,18 +32,19 @@ size_t Insert(JourneyState journey, PersonRecord* record) {
 
 // Positions as the kept entries tell them; the definitions are those that applied before.
 void RebuildRoles(const JourneyState& former, JourneyState* journey) {
-  for (const Entry& entry : journey->entries()) {
-    for (const Passed& passed : entry.touchpoints()) {
-      RoleState* role = MutableRole(passed.role(), journey);
-      role->set_stage(passed.stage());
-      role->set_touchpoint(passed.touchpoint());
-      role->set_owner(passed.owner());
-      role->set_kind(passed.kind());
-      role->set_visibility(passed.visibility());
-      CountTouchpoint(passed.kind(), role);
-      EnterStage(passed.stage(), entry.at(), role);
+  ForEachEntry(*journey, [&](const Entry& entry) {
+    for (int i = 0; i < CountPassed(entry); ++i) {
+      const Passed passed = GetPassed(entry, i);
+      RoleState* role = MutableRole(passed.role, journey);
+      role->set_stage(passed.stage);
+      role->set_touchpoint(passed.touchpoint);
+      role->set_owner(passed.owner);
+      role->set_kind(passed.kind);
+      role->set_visibility(passed.visibility);
+      CountTouchpoint(passed.kind, role);
+      EnterStage(passed.stage, entry.at(), role);
     }
-  }
+  });
   for (RoleState& role : *journey->mutable_roles()) {
     const RoleState* before = FindRole(former, role.role());
     if (before != nullptr) role.set_definition(before->definition());
@@ -69,17 +71,17 @@ void SplitBase(int ticket, JourneyState* former, JourneyState* journey) {
 
 void SplitEntries(int ticket, JourneyState* former, JourneyState* journey) {
   const uint32_t told = static_cast<uint32_t>(ticket) + 1;
-  google::protobuf::RepeatedPtrField<Entry> kept;
-  for (Entry& entry : *former->mutable_entries()) {
+  std::vector<Entry> kept;
+  for (Entry& entry : ReadEntries(*former)) {
     if (entry.ticket() == told) {
       entry.set_ticket(1);
-      *journey->add_entries() = std::move(entry);
+      AppendEntry(entry, journey);
     } else {
       if (entry.ticket() > told) entry.set_ticket(entry.ticket() - 1);
-      *kept.Add() = std::move(entry);
+      kept.push_back(std::move(entry));
     }
   }
-  former->mutable_entries()->Swap(&kept);
+  WriteEntries(kept, former);
 }
 
 JourneyState Split(int ticket, JourneyState* former) {
@@ -115,8 +117,9 @@ absl::StatusOr<Moved> MoveTicket(std::string_view source, std::string_view ref, 
     from->journeys.erase(from->journeys.begin() + static_cast<std::ptrdiff_t>(place.journey));
   } else {
     JourneyState journey = Split(place.ticket, &former);
+    const std::vector<Entry> entries = ReadEntries(journey);
     journey.set_id(JourneyId(to->person.tenant(), to->person.person_id(),
-                             journey.entries_size() > 0 ? journey.entries(0).event_id() : ref));
+                             entries.empty() ? ref : entries.front().event_id()));
     moved.to_id = journey.id();
     moved.journey = Insert(std::move(journey), to);
     std::stable_sort(

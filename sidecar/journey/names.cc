@@ -1,12 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/journey/names.h"
 
+#include <algorithm>
 #include <vector>
+
+#include "sidecar/journey/entries.h"
 
 namespace waypost::journey {
 namespace {
 
 constexpr uint32_t kFirst = 2;
+constexpr size_t kMaxBytes = (size_t{1} << 14) - 1;
+constexpr size_t kLow = 0x7f;
+constexpr size_t kMore = 0x80;
+
+// Cuts the first text off. The sizes were written by Append; a damaged string ends early.
+std::string_view TakeFirst(std::string_view* names) {
+  size_t size = static_cast<unsigned char>(names->front());
+  names->remove_prefix(1);
+  if ((size & kMore) != 0 && !names->empty()) {
+    size = (size & kLow) | static_cast<size_t>(static_cast<unsigned char>(names->front())) << 7;
+    names->remove_prefix(1);
+  }
+  const std::string_view text = names->substr(0, size);
+  names->remove_prefix(text.size());
+  return text;
+}
+
+void Append(std::string_view text, std::string* names) {
+  if (text.size() >= kMore) {
+    names->push_back(static_cast<char>((text.size() & kLow) | kMore));
+    names->push_back(static_cast<char>(text.size() >> 7));
+  } else {
+    names->push_back(static_cast<char>(text.size()));
+  }
+  names->append(text);
+}
 
 using internal::v1::Entry;
 using internal::v1::JourneyState;
@@ -26,10 +55,14 @@ void ForEach(const Map& map, Entry* entry) {
   entry->set_channel(map(entry->channel()));
   entry->set_signal(map(entry->signal()));
   entry->set_provider(map(entry->provider()));
-  for (internal::v1::Passed& passed : *entry->mutable_touchpoints()) {
-    passed.set_touchpoint(map(passed.touchpoint()));
-    passed.set_stage(map(passed.stage()));
-    passed.set_owner(map(passed.owner()));
+  const Entry before = *entry;
+  entry->clear_touchpoints();
+  for (int i = 0; i < CountPassed(before); ++i) {
+    Passed passed = GetPassed(before, i);
+    passed.touchpoint = map(passed.touchpoint);
+    passed.stage = map(passed.stage);
+    passed.owner = map(passed.owner);
+    AddPassed(passed, entry);
   }
 }
 
@@ -61,7 +94,9 @@ void ForEach(const Map& map, RoleState* role) {
 
 template <typename Map>
 void ForEach(const Map& map, JourneyState* journey) {
-  for (Entry& entry : *journey->mutable_entries()) ForEach(map, &entry);
+  std::vector<Entry> entries = ReadEntries(*journey);
+  for (Entry& entry : entries) ForEach(map, &entry);
+  WriteEntries(entries, journey);
   ForEach(map, journey->mutable_progress());
   if (journey->has_base()) ForEach(map, journey->mutable_base()->mutable_progress());
   for (RoleState& role : *journey->mutable_roles()) ForEach(map, &role);
@@ -71,37 +106,42 @@ void ForEach(const Map& map, JourneyState* journey) {
 
 }  // namespace
 
-const std::string& NameOf(uint32_t number, const Names& names) {
-  static const std::string* const empty = new std::string;
-  if (number < kFirst || number - kFirst >= static_cast<uint32_t>(names.size())) return *empty;
-  return names.Get(static_cast<int>(number - kFirst));
+std::string_view NameOf(uint32_t number, std::string_view names) {
+  if (number < kFirst) return {};
+  for (; number > kFirst && !names.empty(); --number) TakeFirst(&names);
+  return names.empty() ? std::string_view() : TakeFirst(&names);
 }
 
-uint32_t Intern(std::string_view text, uint32_t guess, Names* names) {
+uint32_t Intern(std::string_view text, uint32_t guess, std::string* names) {
   if (text.empty()) return kEmpty;
+  text = text.substr(0, kMaxBytes);
   if (guess >= kFirst && NameOf(guess, *names) == text) return guess;
-  for (int i = 0; i < names->size(); ++i) {
-    if (names->Get(i) == text) return static_cast<uint32_t>(i) + kFirst;
+  uint32_t number = kFirst;
+  for (std::string_view rest = *names; !rest.empty(); ++number) {
+    if (TakeFirst(&rest) == text) return number;
   }
-  names->Add()->assign(text);
-  return static_cast<uint32_t>(names->size() - 1) + kFirst;
+  Append(text, names);
+  return number;
 }
 
 void CompactNames(JourneyState* journey) {
-  std::vector<uint32_t> renumbered(static_cast<size_t>(journey->names_size()) + kFirst, kUntold);
-  renumbered[kEmpty] = kEmpty;
-  Names kept;
+  std::vector<uint32_t> renumbered = {kUntold, kEmpty};
+  std::vector<std::string_view> texts = {"", ""};
+  for (std::string_view rest = journey->names(); !rest.empty();) texts.push_back(TakeFirst(&rest));
+  renumbered.resize(texts.size(), kUntold);
+  std::string kept;
+  uint32_t next = kFirst;
   ForEach(
       [&](uint32_t number) {
-        if (number < kFirst) return number;
+        if (number < kFirst || number >= texts.size()) return std::min(number, kEmpty);
         if (renumbered[number] == kUntold) {
-          *kept.Add() = std::move(*journey->mutable_names(static_cast<int>(number - kFirst)));
-          renumbered[number] = static_cast<uint32_t>(kept.size() - 1) + kFirst;
+          Append(texts[number], &kept);
+          renumbered[number] = next++;
         }
         return renumbered[number];
       },
       journey);
-  journey->mutable_names()->Swap(&kept);
+  journey->mutable_names()->swap(kept);
 }
 
 }  // namespace waypost::journey

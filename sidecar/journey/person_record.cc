@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/journey/person_record.h"
 
+#include <string>
+
 #include "sidecar/journey/names.h"
 
 namespace waypost::journey {
@@ -51,14 +53,14 @@ const RoleState* FindRole(const JourneyState& journey, v1::ConsumerRole role) {
 
 void FillPosition(const JourneyState& journey, const RoleState& state,
                   v1::JourneyPosition* position) {
-  const Names& names = journey.names();
+  const auto text = [&](uint32_t number) { return std::string(NameOf(number, journey.names())); };
   position->set_role(state.role());
-  position->set_journey_definition_id(NameOf(state.definition(), names));
-  position->set_stage(NameOf(state.stage(), names));
-  position->set_touchpoint_id(NameOf(state.touchpoint(), names));
+  position->set_journey_definition_id(text(state.definition()));
+  position->set_stage(text(state.stage()));
+  position->set_touchpoint_id(text(state.touchpoint()));
   position->set_touchpoint_kind(state.kind());
-  position->set_owner_id(NameOf(state.owner(), names));
-  position->set_provider_id(NameOf(journey.provider(), names));
+  position->set_owner_id(text(state.owner()));
+  position->set_provider_id(text(journey.provider()));
   position->set_visibility(state.visibility());
 }
 

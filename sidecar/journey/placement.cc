@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "sidecar/base/hash.h"
@@ -82,7 +83,7 @@ class Stitcher {
 
   [[nodiscard]] static bool MayServe(const std::string& service, const JourneyState& journey) {
     if (service.empty()) return true;
-    const std::string& told = NameOf(journey.signal_service(), journey.names());
+    const std::string_view told = NameOf(journey.signal_service(), journey.names());
     bool unknown = told.empty();
     if (told == service) return true;
     for (const TicketState& ticket : journey.tickets()) {

@@ -12,8 +12,8 @@ namespace {
 constexpr v1::ConsumerRole kRoles[] = {v1::CONSUMER_ROLE_USER, v1::CONSUMER_ROLE_CUSTOMER,
                                        v1::CONSUMER_ROLE_SPONSOR};
 
-const std::string& NameIn(const internal::v1::JourneyState& journey, uint32_t number) {
-  return NameOf(number, journey.names());
+std::string NameIn(const internal::v1::JourneyState& journey, uint32_t number) {
+  return std::string(NameOf(number, journey.names()));
 }
 
 std::optional<size_t> DefinitionOf(v1::ConsumerRole role, const internal::v1::RoleState* state,

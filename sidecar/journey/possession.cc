@@ -37,18 +37,18 @@ int Precedence(v1::Party party) {
 }
 
 // The number plus one of the possession of that party and holder, which is added when missing.
-uint32_t PossessionOf(v1::Party party, const std::string& holder, v1::JourneyFacts* facts) {
+uint32_t PossessionOf(v1::Party party, std::string_view holder, v1::JourneyFacts* facts) {
   for (int i = 0; i < facts->possessions_size(); ++i) {
     const v1::Possession& possession = facts->possessions(i);
     if (possession.party() == party && possession.holder() == holder) return i + 1;
   }
   // A few slots beyond the limit stay free for the holder-less possessions of the three parties.
   if (facts->possessions_size() >= kMaxPossessions && !holder.empty()) {
-    return PossessionOf(party, std::string(), facts);
+    return PossessionOf(party, {}, facts);
   }
   v1::Possession* possession = facts->add_possessions();
   possession->set_party(party);
-  possession->set_holder(holder);
+  possession->mutable_holder()->assign(holder);
   return facts->possessions_size();
 }
 
@@ -84,15 +84,15 @@ void PassTime(int64_t elapsed_micros, const Progress& progress, v1::JourneyFacts
   SetDuration(MicrosOf(*held) + elapsed_micros, held);
 }
 
-void PassBall(int64_t at, const Names& names, Progress* progress, v1::JourneyFacts* facts) {
+void PassBall(int64_t at, std::string_view names, Progress* progress, v1::JourneyFacts* facts) {
   int open_tickets = 0;
   const Ball ball = FindBall(*progress, &open_tickets);
   facts->set_open_tickets(open_tickets);
   const bool held_by_group = ball.ticket != nullptr && ball.party != v1::PARTY_CUSTOMER;
-  const std::string& holder = NameOf(held_by_group ? ball.ticket->group() : kUntold, names);
+  const std::string_view holder = NameOf(held_by_group ? ball.ticket->group() : kUntold, names);
   if (ball.party == facts->waiting_on() && holder == facts->holder()) return;
   facts->set_waiting_on(ball.party);
-  facts->set_holder(holder);
+  facts->mutable_holder()->assign(holder);
   if (ball.ticket == nullptr) {
     facts->clear_waiting_since();
     progress->set_possession(0);

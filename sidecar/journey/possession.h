@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "sidecar/journey/names.h"
 #include "waypost/internal/v1/state.pb.h"
@@ -24,7 +25,7 @@ void PassTime(int64_t elapsed_micros, const internal::v1::Progress& progress,
 // tickets the provider comes before a third party and that before the customer: the customer has
 // the ball only where nobody else has. Of several tickets of the same party the oldest names the
 // holder: its group; a third party's holder is the group that waits for it, the customer has none.
-void PassBall(int64_t at, const Names& names, internal::v1::Progress* progress,
+void PassBall(int64_t at, std::string_view names, internal::v1::Progress* progress,
               v1::JourneyFacts* facts);
 
 }  // namespace waypost::journey

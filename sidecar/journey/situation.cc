@@ -38,8 +38,8 @@ rules::PersonFacts FactsOfPerson(const PersonRecord& record, size_t current, abs
   return facts;
 }
 
-const std::string& NameIn(const internal::v1::JourneyState& journey, uint32_t number) {
-  return NameOf(number, journey.names());
+std::string NameIn(const internal::v1::JourneyState& journey, uint32_t number) {
+  return std::string(NameOf(number, journey.names()));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sidecar/journey/alignment.h"
+#include "sidecar/journey/entries.h"
 #include "sidecar/journey/facts.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/names.h"
@@ -19,10 +20,13 @@ namespace {
 
 using internal::v1::Entry;
 using internal::v1::JourneyState;
-using internal::v1::Passed;
 using internal::v1::Progress;
 using internal::v1::RoleState;
 using internal::v1::TicketProgress;
+
+std::string Text(uint32_t number, const JourneyState& journey) {
+  return std::string(NameOf(number, journey.names()));
+}
 
 void AddTickets(const JourneyState& journey, v1::Journey* view) {
   std::vector<int> order(static_cast<size_t>(journey.tickets_size()));
@@ -83,12 +87,13 @@ void AddAlignment(const JourneyState& journey, const rules::RuleSet& rules,
       rules.FindJourney(projection->position().journey_definition_id());
   if (definition == nullptr) return;
   std::vector<std::string> passed;
-  for (const Entry& entry : journey.entries()) {
-    for (const Passed& touchpoint : entry.touchpoints()) {
-      if (touchpoint.role() != projection->position().role()) continue;
-      passed.push_back(NameOf(touchpoint.touchpoint(), journey.names()));
+  ForEachEntry(journey, [&](const Entry& entry) {
+    for (int i = 0; i < CountPassed(entry); ++i) {
+      const Passed touchpoint = GetPassed(entry, i);
+      if (touchpoint.role != projection->position().role()) continue;
+      passed.push_back(Text(touchpoint.touchpoint, journey));
     }
-  }
+  });
   Alignment alignment = Align(passed, *definition);
   if (alignment.alignment.has_value()) projection->set_alignment(*alignment.alignment);
   for (v1::Gap& gap : alignment.gaps) {
@@ -108,7 +113,7 @@ void AddRole(const JourneyState& journey, const RoleState& state, const rules::R
   }
   for (int i = 0; i < state.stages_size(); ++i) {
     v1::StageVisit* visit = projection->add_stages();
-    visit->set_stage(NameOf(state.stages(i), journey.names()));
+    visit->set_stage(Text(state.stages(i), journey));
     SetTime(state.entered_at(i), visit->mutable_entered_at());
   }
   projection->set_touchpoints(state.touchpoints());
@@ -116,45 +121,49 @@ void AddRole(const JourneyState& journey, const RoleState& state, const rules::R
   AddAlignment(journey, rules, projection);
 }
 
-void AddTouchpoint(const Passed& passed, const Names& names, v1::TimelineStep* step) {
+void AddTouchpoint(const Passed& passed, const JourneyState& journey, v1::TimelineStep* step) {
   v1::TouchpointPassed* touchpoint = step->add_touchpoints();
-  touchpoint->set_role(passed.role());
-  touchpoint->set_touchpoint_id(NameOf(passed.touchpoint(), names));
-  touchpoint->set_stage(NameOf(passed.stage(), names));
-  touchpoint->set_owner_id(NameOf(passed.owner(), names));
-  touchpoint->set_kind(passed.kind());
-  touchpoint->set_emotion(passed.emotion());
-  touchpoint->set_emotion_basis(passed.emotion_basis());
-  touchpoint->set_visibility(passed.visibility());
+  touchpoint->set_role(passed.role);
+  touchpoint->set_touchpoint_id(Text(passed.touchpoint, journey));
+  touchpoint->set_stage(Text(passed.stage, journey));
+  touchpoint->set_owner_id(Text(passed.owner, journey));
+  touchpoint->set_kind(passed.kind);
+  touchpoint->set_emotion(passed.emotion);
+  touchpoint->set_emotion_basis(passed.emotion_basis);
+  touchpoint->set_visibility(passed.visibility);
+}
+
+void AddStep(const Entry& entry, const Extended& extended, const Progress& progress,
+             const JourneyState& journey, v1::Journey* view) {
+  v1::TimelineStep* step = view->add_timeline();
+  SetTime(entry.at(), step->mutable_occurred_at());
+  for (v1::DerivedEvent& event : WithTexts(extended.changes, journey.names())) {
+    *step->add_events() = std::move(event);
+  }
+  step->set_signal(Text(entry.signal(), journey));
+  step->set_channel(Text(entry.channel(), journey));
+  step->set_actor_role(entry.actor_role());
+  step->set_visibility(StepVisibility(entry, extended.visible));
+  for (int i = 0; i < CountPassed(entry); ++i) AddTouchpoint(GetPassed(entry, i), journey, step);
+  step->set_provider_id(Text(entry.provider(), journey));
+  step->set_event_id(entry.event_id());
+  step->set_late(entry.late());
+  if (entry.ticket() == 0) return;
+  const int ticket = static_cast<int>(entry.ticket()) - 1;
+  step->set_ticket_ref(journey.tickets(ticket).ticket().ref());
+  step->set_group(Text(progress.tickets(ticket).group(), journey));
+  step->set_status(Text(progress.tickets(ticket).status(), journey));
 }
 
 // Walks the entries once more: what each turned out to be is not stored.
 void AddTimeline(const JourneyState& journey, v1::Journey* view) {
-  const Names& names = journey.names();
   Progress progress = journey.base().progress();
   v1::JourneyFacts facts = journey.base().facts();
   while (progress.tickets_size() < journey.tickets_size()) progress.add_tickets();
-  for (const Entry& entry : journey.entries()) {
-    const Extended extended = Extend(entry, names, &progress, &facts);
-    v1::TimelineStep* step = view->add_timeline();
-    SetTime(entry.at(), step->mutable_occurred_at());
-    for (v1::DerivedEvent& event : WithTexts(extended.changes, names)) {
-      *step->add_events() = std::move(event);
-    }
-    step->set_signal(NameOf(entry.signal(), names));
-    step->set_channel(NameOf(entry.channel(), names));
-    step->set_actor_role(entry.actor_role());
-    step->set_visibility(StepVisibility(entry, extended.visible));
-    for (const Passed& passed : entry.touchpoints()) AddTouchpoint(passed, names, step);
-    step->set_provider_id(NameOf(entry.provider(), names));
-    step->set_event_id(entry.event_id());
-    step->set_late(entry.late());
-    if (entry.ticket() == 0) continue;
-    const int ticket = static_cast<int>(entry.ticket()) - 1;
-    step->set_ticket_ref(journey.tickets(ticket).ticket().ref());
-    step->set_group(NameOf(progress.tickets(ticket).group(), names));
-    step->set_status(NameOf(progress.tickets(ticket).status(), names));
-  }
+  ForEachEntry(journey, [&](const Entry& entry) {
+    const Extended extended = Extend(entry, journey.names(), &progress, &facts);
+    AddStep(entry, extended, progress, journey, view);
+  });
 }
 
 }  // namespace

@@ -23,9 +23,9 @@ bool IsPublic(v1::Visibility comment) {
 
 bool IsPersonal(std::string_view channel) { return channel != "monitoring" && channel != "api"; }
 
-bool IsContact(const Entry& entry, bool created, const Names& names) {
+bool IsContact(const Entry& entry, bool created, std::string_view names) {
   if (entry.actor_role() == v1::ACTOR_ROLE_WAYPOST) return false;
-  const std::string& channel = NameOf(entry.channel(), names);
+  const std::string_view channel = NameOf(entry.channel(), names);
   if (created && IsPersonal(channel)) return true;
   if (entry.actor_role() == v1::ACTOR_ROLE_CUSTOMER && IsPublic(entry.comment())) return true;
   return entry.signal() != kUntold && IsContactSignal(NameOf(entry.signal(), names), channel);

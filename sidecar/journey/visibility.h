@@ -17,7 +17,8 @@ namespace waypost::journey {
 // The entry is a contact by the person: a ticket reported (unless it came over the channel
 // "monitoring" or "api", where nobody contacts anybody), a public comment by the customer, or a
 // signal over "phone", "ivr", "chat" or "walk-up", or named "mail_sent". Never an act of Waypost.
-[[nodiscard]] bool IsContact(const internal::v1::Entry& entry, bool created, const Names& names);
+[[nodiscard]] bool IsContact(const internal::v1::Entry& entry, bool created,
+                             std::string_view names);
 
 // A channel that a person uses: any but "monitoring" and "api".
 [[nodiscard]] bool IsPersonal(std::string_view channel);

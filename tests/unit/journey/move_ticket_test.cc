@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/journey/move_ticket.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+#include "sidecar/journey/apply.h"
+#include "sidecar/journey/entries.h"
+#include "sidecar/journey/names.h"
+#include "tests/unit/journey/event_builder.h"
+
+namespace waypost::journey {
+namespace {
+
+constexpr auto kNew = v1::STATUS_CATEGORY_NEW;
+
+TEST(MoveTicketTest, AJourneyWithThisTicketAloneMovesWhole) {
+  Player ann("ann");
+  Player bob("bob");
+  ann.Play(EventBuilder("s", 0).LoneSignal("login_failed", "portal"));
+  ann.Play(EventBuilder("1", 1).Is(kNew).Group("A").Requester("ann"));
+  const std::string id = ann.journey().id();
+  const absl::StatusOr<Moved> moved = MoveTicket("tool", "T-1", &ann.record, &bob.record);
+  ASSERT_TRUE(moved.ok());
+  EXPECT_TRUE(moved->whole);
+  EXPECT_EQ(moved->from_id, id);
+  EXPECT_EQ(moved->to_id, id);
+  EXPECT_TRUE(ann.record.journeys.empty());
+  EXPECT_EQ(bob.journey().person_id(), "bob");
+  EXPECT_EQ(bob.facts().signals(), 1);
+  EXPECT_EQ(PositionsOfEvent("1", bob.record), std::vector<uint64_t>{2});
+  bob.position = 2;
+  EXPECT_EQ(TypesOf(bob.Play(EventBuilder("2", 2).Group("B").Requester("bob"))), "assigned");
+  EXPECT_EQ(bob.journey().tickets(0).ticket().requester().id(), "bob");
+}
+
+TEST(MoveTicketTest, OneOfSeveralTicketsBecomesAJourneyOfItsOwn) {
+  Player ann("ann");
+  Player bob("bob");
+  internal::v1::Decision decision;
+  v1::TouchpointPassed* touchpoint = decision.add_touchpoints();
+  touchpoint->set_role(v1::CONSUMER_ROLE_USER);
+  touchpoint->set_touchpoint_id("reported");
+  touchpoint->set_stage("engage");
+  ann.Play(EventBuilder("1", 0).Is(kNew).Matter("mail", "login").Group("A").Channel("phone"));
+  Apply(decision, ann.Play(EventBuilder("2", 1).Ref("T-2").Is(kNew).Matter("mail", "login")),
+        &ann.record);
+  ann.Play(EventBuilder("3", 2).Group("B"));
+  ann.Play(EventBuilder("4", 3).Ref("T-2").Group("C"));
+  const absl::StatusOr<Moved> moved = MoveTicket("tool", "T-2", &ann.record, &bob.record);
+  ASSERT_TRUE(moved.ok());
+  EXPECT_FALSE(moved->whole);
+  EXPECT_EQ(moved->from_id, ann.journey().id());
+  EXPECT_EQ(moved->to_id, bob.journey().id());
+  EXPECT_NE(moved->to_id, moved->from_id);
+  EXPECT_EQ(ann.journey().tickets_size(), 1);
+  EXPECT_EQ(ann.journey().entry_count(), 2U);
+  EXPECT_EQ(ann.facts().tickets(), 1);
+  EXPECT_EQ(ann.facts().reassignments(), 1);
+  EXPECT_EQ(bob.journey().entry_count(), 2U);
+  EXPECT_EQ(bob.facts().tickets(), 1);
+  EXPECT_EQ(bob.facts().holder(), "C");
+  const internal::v1::RoleState* role = FindRole(bob.journey(), v1::CONSUMER_ROLE_USER);
+  ASSERT_NE(role, nullptr);
+  EXPECT_EQ(NameOf(role->touchpoint(), bob.journey().names()), "reported");
+  EXPECT_EQ(ReadEntries(bob.journey()).front().event_id(), "2");
+}
+
+TEST(MoveTicketTest, DroppedEntriesStillExplainWhatCameAfter) {
+  Player ann("ann");
+  Player bob("bob");
+  ann.Play(EventBuilder("1", 0).Is(kNew).Matter("mail", "login").Ref("T-2").Group("Z"));
+  for (int i = 1; i <= 1000; ++i) {
+    ann.Play(EventBuilder(absl::StrCat("e", i), i).Matter("mail", "login").Group("A"));
+  }
+  ASSERT_TRUE(ann.journey().has_base());
+  ASSERT_TRUE(MoveTicket("tool", "T-2", &ann.record, &bob.record).ok());
+  bob.position = 2000;
+  const Folded folded = bob.Play(EventBuilder("n", 2000).Ref("T-2").Group("Y"));
+  ASSERT_EQ(TypesOf(folded), "assigned");
+  EXPECT_EQ(folded.events[0].from(), "Z");
+  EXPECT_EQ(bob.facts().tickets(), 1);
+  EXPECT_EQ(PositionsOfEvent("1", bob.record), std::vector<uint64_t>{1});
+}
+
+TEST(MoveTicketTest, AnUnknownTicketIsNotFound) {
+  Player ann("ann");
+  Player bob("bob");
+  ann.Play(EventBuilder("1", 0));
+  EXPECT_EQ(MoveTicket("tool", "T-9", &ann.record, &bob.record).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(MoveTicket("other", "T-1", &ann.record, &bob.record).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace waypost::journey
