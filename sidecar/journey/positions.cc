@@ -12,21 +12,34 @@ namespace {
 constexpr v1::ConsumerRole kRoles[] = {v1::CONSUMER_ROLE_USER, v1::CONSUMER_ROLE_CUSTOMER,
                                        v1::CONSUMER_ROLE_SPONSOR};
 
-std::string NameIn(const internal::v1::JourneyState& journey, uint32_t number) {
-  return std::string(NameOf(number, journey.names()));
+std::string_view NameIn(const internal::v1::JourneyState& journey, uint32_t number) {
+  return NameOf(number, journey.names());
+}
+
+// The definition that the role followed so far, if the rule set has it.
+std::optional<size_t> BoundDefinition(v1::ConsumerRole role, const internal::v1::RoleState* state,
+                                      const Situation& situation) {
+  if (state == nullptr) {
+    return std::nullopt;
+  }
+  const rules::JourneyDefinition* bound =
+      situation.rules().FindJourney(NameIn(situation.journey(), state->definition()));
+  if (bound == nullptr || bound->role != role) {
+    return std::nullopt;
+  }
+  return static_cast<size_t>(bound - situation.rules().journeys.data());
 }
 
 std::optional<size_t> DefinitionOf(v1::ConsumerRole role, const internal::v1::RoleState* state,
                                    const Situation& situation, rules::Matcher* matcher,
                                    rules::RuleErrors* errors) {
-  if (state != nullptr) {
-    const rules::JourneyDefinition* bound =
-        situation.rules().FindJourney(NameIn(situation.journey(), state->definition()));
-    if (bound != nullptr && bound->role == role) {
-      return static_cast<size_t>(bound - situation.rules().journeys.data());
-    }
+  const std::optional<size_t> bound = BoundDefinition(role, state, situation);
+  const bool first_ticket = !situation.folded().placement.adopted_journey_id().empty();
+  if (bound.has_value() && !first_ticket) {
+    return bound;
   }
-  return matcher->FirstJourney(role, errors);
+  const std::optional<size_t> first = matcher->FirstJourney(role, errors);
+  return first.has_value() ? first : bound;
 }
 
 // The stage where the role stood, or -1.

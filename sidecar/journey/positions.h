@@ -12,8 +12,8 @@
 
 namespace waypost::journey {
 
-// One role's step. A journey definition that a role once followed stays, as long as the rule set
-// has it; otherwise the first whose condition holds applies.
+// One role's step. The first journey definition whose condition holds applies, and stays as long as
+// the rule set has it; only the first ticket of a journey that had but signals chooses anew.
 struct RoleStep {
   v1::ConsumerRole role = v1::CONSUMER_ROLE_USER;
   size_t definition = 0;               // number in RuleSet::journeys

@@ -38,8 +38,8 @@ rules::PersonFacts FactsOfPerson(const PersonRecord& record, size_t current, abs
   return facts;
 }
 
-std::string NameIn(const internal::v1::JourneyState& journey, uint32_t number) {
-  return std::string(NameOf(number, journey.names()));
+std::string_view NameIn(const internal::v1::JourneyState& journey, uint32_t number) {
+  return NameOf(number, journey.names());
 }
 
 }  // namespace
@@ -88,7 +88,7 @@ const rules::Provider* Situation::provider() const {
   return group.empty() ? nullptr : rules_.ProviderOfGroup(group);
 }
 
-void Situation::MoveTo(const std::string& stage, const std::string& touchpoint) {
+void Situation::MoveTo(std::string_view stage, std::string_view touchpoint) {
   stage_ = stage;
   touchpoint_ = touchpoint;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "absl/time/time.h"
 #include "sidecar/journey/fold.h"
@@ -43,7 +44,7 @@ class Situation {
   rules::Bindings& bindings() { return bindings_; }
 
   // From here on `journey.stage` and `journey.touchpoint` read these.
-  void MoveTo(const std::string& stage, const std::string& touchpoint);
+  void MoveTo(std::string_view stage, std::string_view touchpoint);
 
  private:
   [[nodiscard]] rules::Subject MakeSubject(const PersonRecord& record, absl::Time now) const;

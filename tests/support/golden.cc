@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "sidecar/cel/absl_view.h"
+#include "sidecar/text/absl_view.h"
 
 namespace waypost::testing {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 bool Updating() { return std::getenv("WAYPOST_UPDATE_GOLDEN") != nullptr; }
 
 std::string FullPath(std::string_view path) {
-  return absl::StrCat(WAYPOST_SOURCE_DIR, "/", cel::AbslView(path));
+  return absl::StrCat(WAYPOST_SOURCE_DIR, "/", AbslView(path));
 }
 
 std::string ReadFile(std::string_view path) {
@@ -45,8 +45,8 @@ void ExpectGolden(std::string_view path, std::string_view actual) {
 
 void ExpectGoldenSection(std::string_view path, std::string_view name, std::string_view actual) {
   const std::string file = ReadFile(path);
-  const std::string begin = absl::StrCat("<!-- ", cel::AbslView(name), ":begin -->\n");
-  const std::string end = absl::StrCat("<!-- ", cel::AbslView(name), ":end -->");
+  const std::string begin = absl::StrCat("<!-- ", AbslView(name), ":begin -->\n");
+  const std::string end = absl::StrCat("<!-- ", AbslView(name), ":end -->");
   const size_t at = file.find(begin);
   const size_t stop = file.find(end);
   ASSERT_TRUE(at != std::string::npos && stop != std::string::npos && at < stop)
