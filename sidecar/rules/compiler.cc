@@ -36,13 +36,14 @@ class Compiler {
     Rule& rule = draft.rule;
     rule.condition = Condition(draft.condition);
     if (draft.alert_text.has_value()) {
-      rule.alert->text = texts_.Compile(*draft.alert_text, Reader::kProvider);
+      rule.alert->text = texts_.Compile(*draft.alert_text, {Reader::kProvider});
     }
     if (draft.update_text.has_value()) {
-      rule.update->text = texts_.Compile(*draft.update_text, Reader::kCustomer);
+      const bool promised = !rule.update->next_update_by.empty();
+      rule.update->text = texts_.Compile(*draft.update_text, {Reader::kCustomer, promised});
     }
     for (const auto& [name, source] : draft.annotations) {
-      if (auto text = texts_.CompileOne(source, Reader::kProvider)) {
+      if (auto text = texts_.CompileOne(source, {Reader::kProvider})) {
         rule.annotations.push_back({name, *std::move(text)});
       }
     }
@@ -58,6 +59,9 @@ class Compiler {
     auto program =
         cel::Program::Compile(source.node->text, RulesEnvironment(), cel::TypeKind::kBool, &issues);
     ReportIssues(source, issues, &sink_);
+    if (program.has_value()) {
+      ReportReferences(source, program->FieldReferences(), {Reader::kProvider}, &sink_);
+    }
     if (program.has_value() && program->FieldReferences().empty()) {
       sink_.Add(source.document->FindingAt(
           *source.node, DiagnosticLevel::kWarning, DiagnosticCode::kRulesConstantCondition,

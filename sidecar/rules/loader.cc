@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/rules/loader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -49,7 +50,10 @@ Documents ParseFiles(const RuleFiles& files, const std::string& prefix, Diagnost
 }
 
 void CheckName(const Draft& draft, const Documents& documents, DiagnosticSink* sink) {
-  if (!draft.names.empty()) {
+  const bool all_mappings = std::all_of(
+      documents.begin(), documents.end(),
+      [](const auto& document) { return document->root().kind == yaml::NodeKind::kMapping; });
+  if (!draft.names.empty() || !all_mappings) {
     return;
   }
   AddSetError(documents.front()->source().file(), DiagnosticCode::kRulesNoName,
@@ -80,7 +84,10 @@ LoadResult LoadRulesFromFiles(const RuleFiles& files, const std::string& folder_
   }
   CheckName(draft, documents, &sink);
   Resolve(&draft, &sink);
-  Lint(draft, &sink);
+  // Of a set that is read in part, much would seem unused or missing.
+  if (!sink.has_errors()) {
+    Lint(draft, &sink);
+  }
   const std::string name = draft.names.empty() ? "" : draft.names.front().id;
   auto rule_set = std::make_shared<RuleSet>(Compile(std::move(draft), &sink));
   if (sink.has_errors()) {

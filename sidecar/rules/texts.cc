@@ -11,6 +11,8 @@
 namespace waypost::rules {
 namespace {
 
+constexpr const char* kPromise = "update.next_update_by";
+
 Diagnostic FindingIn(const Source& source, size_t begin, DiagnosticCode code, std::string message) {
   const size_t offset = source.document->OffsetInScalar(*source.node, begin);
   Diagnostic diagnostic =
@@ -29,35 +31,47 @@ void ReportIssues(const Source& source, const std::vector<cel::Issue>& issues,
   }
 }
 
-std::optional<cel::Template> TextCompiler::CompileOne(const Source& source, Reader reader) {
-  std::vector<cel::Issue> issues;
-  auto text = cel::Template::Compile(source.node->text, RulesEnvironment(), &issues);
-  ReportIssues(source, issues, &sink_);
-  if (!text.has_value() || reader == Reader::kProvider) {
-    return text;
-  }
-  for (const cel::FieldReference& reference : text->FieldReferences()) {
-    if (reference.internal) {
-      sink_.Add(FindingIn(source, reference.begin, DiagnosticCode::kRulesInternalField,
+void ReportReferences(const Source& source, const std::vector<cel::FieldReference>& references,
+                      const Occasion& occasion, DiagnosticSink* sink) {
+  for (const cel::FieldReference& reference : references) {
+    if (reference.internal && occasion.reader == Reader::kCustomer) {
+      sink->Add(FindingIn(source, reference.begin, DiagnosticCode::kRulesInternalField,
                           absl::StrCat("\"", reference.path,
                                        "\" is internal; a text for customers may not show it")));
     }
+    if (reference.path == kPromise && !occasion.promised) {
+      sink->Add(FindingIn(source, reference.begin, DiagnosticCode::kRulesMissingPromise,
+                          absl::StrCat("\"", kPromise,
+                                       "\" has a value only in the text of an update that has "
+                                       "the key \"next_update_by\"")));
+    }
+  }
+}
+
+std::optional<cel::Template> TextCompiler::CompileOne(const Source& source,
+                                                      const Occasion& occasion) {
+  std::vector<cel::Issue> issues;
+  auto text = cel::Template::Compile(source.node->text, RulesEnvironment(), &issues);
+  ReportIssues(source, issues, &sink_);
+  if (text.has_value()) {
+    ReportReferences(source, text->FieldReferences(), occasion, &sink_);
   }
   return text;
 }
 
-std::optional<LocalizedTemplate> TextCompiler::Compile(const TextDraft& draft, Reader reader) {
+std::optional<LocalizedTemplate> TextCompiler::Compile(const TextDraft& draft,
+                                                       const Occasion& occasion) {
   if (draft.entries.empty()) {
     return std::nullopt;  // reported by the structure check
   }
-  CheckLanguages(draft, reader);
+  CheckLanguages(draft, occasion.reader);
   LocalizedTemplate localized;
   for (const auto& [language, source] : draft.entries) {
-    auto text = CompileOne(source, reader);
+    auto text = CompileOne(source, occasion);
     if (!text.has_value()) {
       continue;
     }
-    const bool unnamed = language.empty() && reader == Reader::kCustomer;
+    const bool unnamed = language.empty() && occasion.reader == Reader::kCustomer;
     localized.entries.push_back({unnamed ? languages_.front() : language, *std::move(text)});
   }
   const auto first =

@@ -12,12 +12,22 @@
 
 namespace waypost::rules {
 
+// On which side of the line of visibility the reader of a text is.
+enum class Reader { kProvider, kCustomer };
+
+// Who reads a text, and whether it comes with the promise that update.next_update_by speaks of.
+struct Occasion {
+  Reader reader = Reader::kProvider;
+  bool promised = false;
+};
+
 // Reports what is wrong with an expression, at its place in the file.
 void ReportIssues(const Source& source, const std::vector<cel::Issue>& issues,
                   DiagnosticSink* sink);
 
-// On which side of the line of visibility the reader of a text is.
-enum class Reader { kProvider, kCustomer };
+// Reports what an expression reads but may not on this occasion.
+void ReportReferences(const Source& source, const std::vector<cel::FieldReference>& references,
+                      const Occasion& occasion, DiagnosticSink* sink);
 
 class TextCompiler {
  public:
@@ -27,9 +37,9 @@ class TextCompiler {
 
   // Nothing when no text is well formed. A text without language is in the default language for
   // customers, and the same in all languages for the provider.
-  std::optional<LocalizedTemplate> Compile(const TextDraft& draft, Reader reader);
+  std::optional<LocalizedTemplate> Compile(const TextDraft& draft, const Occasion& occasion);
 
-  std::optional<cel::Template> CompileOne(const Source& source, Reader reader);
+  std::optional<cel::Template> CompileOne(const Source& source, const Occasion& occasion);
 
  private:
   void CheckLanguages(const TextDraft& draft, Reader reader);

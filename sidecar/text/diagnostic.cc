@@ -17,6 +17,22 @@ auto Key(const Diagnostic& diagnostic) {
                   diagnostic.level, diagnostic.code, diagnostic.message);
 }
 
+// Replaces what a terminal might obey. What users write appears in messages and snippets.
+void RemoveControlCharacters(std::string* text, std::string_view kept) {
+  for (size_t i = 0; i < text->size(); ++i) {
+    const auto byte = static_cast<unsigned char>((*text)[i]);
+    const bool c0 =
+        (byte < 0x20 && kept.find((*text)[i]) == std::string_view::npos) || byte == 0x7f;
+    const bool c1 =
+        byte == 0xc2 && i + 1 < text->size() && static_cast<unsigned char>((*text)[i + 1]) < 0xa0;
+    if (c0) {
+      (*text)[i] = '?';
+    } else if (c1) {
+      text->replace(i, 2, "?");
+    }
+  }
+}
+
 }  // namespace
 
 std::string Location::ToString() const {
@@ -49,6 +65,9 @@ std::string Diagnostic::ToString() const {
 void DiagnosticSink::Add(Diagnostic diagnostic) {
   has_errors_ = has_errors_ || diagnostic.level == DiagnosticLevel::kError;
   if (diagnostics_.size() < kMaxKept) {
+    RemoveControlCharacters(&diagnostic.message, "");
+    RemoveControlCharacters(&diagnostic.path, "");
+    RemoveControlCharacters(&diagnostic.snippet, "\t\n");
     diagnostics_.push_back(std::move(diagnostic));
   } else {
     ++dropped_;

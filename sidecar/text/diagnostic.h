@@ -49,6 +49,7 @@ class DiagnosticSink {
   // fill the memory with them.
   static constexpr size_t kMaxKept = 1000;
 
+  // Replaces control characters, which a terminal might obey, by "?".
   void Add(Diagnostic diagnostic);
 
   [[nodiscard]] bool has_errors() const { return has_errors_; }

@@ -53,6 +53,16 @@ TEST(DiagnosticSinkTest, OnlyErrorsCountAsErrors) {
   EXPECT_TRUE(sink.has_errors());
 }
 
+TEST(DiagnosticSinkTest, RemovesWhatATerminalMightObey) {
+  DiagnosticSink sink;
+  Diagnostic hostile = At("a.yaml", 1, 1, "\x1b[31mé\xc2\x9b\n\x7f");
+  hostile.snippet = "\ta\x07\n\t^";
+  sink.Add(hostile);
+  const auto taken = sink.Take();
+  EXPECT_EQ(taken[0].message, "?[31mé???");
+  EXPECT_EQ(taken[0].snippet, "\ta?\n\t^");
+}
+
 TEST(DiagnosticSinkTest, KeepsABoundedNumberAndSaysSo) {
   DiagnosticSink sink;
   for (size_t i = 0; i < DiagnosticSink::kMaxKept + 5; ++i) {

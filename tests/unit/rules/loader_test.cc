@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/rules/loader.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/temporary_folder.h"
+
+namespace waypost::rules {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr const char* kHead = "apiVersion: waypost/v1\n";
+
+std::string Minimal(const std::string& rest) { return absl::StrCat(kHead, "name: test\n", rest); }
+
+// "CODE at line" of everything at `level`.
+std::vector<std::string> Codes(const LoadResult& result, DiagnosticLevel level) {
+  std::vector<std::string> codes;
+  for (const Diagnostic& diagnostic : result.diagnostics) {
+    if (diagnostic.level == level) {
+      codes.push_back(absl::StrCat(diagnostic.code, " at ", diagnostic.location.line));
+    }
+  }
+  return codes;
+}
+
+std::string ReadAll(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+void Write(const fs::path& path, const std::string& content) {
+  std::ofstream(path, std::ios::binary) << content;
+}
+
+LoadResult LoadSketch() {
+  return LoadRulesFromFiles({{"sketch.yaml", ReadAll(fs::path(WAYPOST_SOURCE_DIR) /
+                                                     "tests/unit/rules/testdata/sketch.yaml")}});
+}
+
+TEST(LoaderTest, SketchLoadsWhole) {
+  const LoadResult result = LoadSketch();
+  ASSERT_NE(result.rule_set, nullptr) << result.diagnostics[0].ToString();
+  const RuleSet& set = *result.rule_set;
+  EXPECT_EQ(set.name, "service-desk");
+  EXPECT_EQ(set.digest.size(), 16u);
+  EXPECT_THAT(set.languages, ElementsAre("en", "de"));
+  ASSERT_EQ(set.owners.size(), 3u);
+  EXPECT_EQ(set.owners[0].name, "Incident manager");
+  EXPECT_THAT(set.owners[0].notify, ElementsAre("ticket-note", "webhook:${SLACK_URL}"));
+  EXPECT_EQ(set.ProviderOfGroup("L1 Berlin")->id, "desk");
+  EXPECT_EQ(set.ProviderOfGroup("Network EMEA")->accept_within, absl::Minutes(30));
+  EXPECT_EQ(set.ProviderOfGroup("Vendor"), nullptr);
+  EXPECT_EQ(set.personas[0].influence, 3);
+  ASSERT_EQ(set.stages.size(), 7u);
+  EXPECT_EQ(set.FindStage("reflect"), 6);
+  EXPECT_EQ(set.FindStage("nowhere"), -1);
+}
+
+TEST(LoaderTest, SketchsTouchpointsAreComplete) {
+  const LoadResult result = LoadSketch();
+  ASSERT_NE(result.rule_set, nullptr);
+  const JourneyDefinition* journey = result.rule_set->FindJourney("get-help");
+  ASSERT_NE(journey, nullptr);
+  EXPECT_EQ(journey->role, v1::CONSUMER_ROLE_USER);
+  EXPECT_TRUE(journey->condition.has_value());
+  EXPECT_EQ(journey->outcome, "The person can work again");
+  EXPECT_EQ(journey->ideal.size(), 6u);
+  const Touchpoint* search = result.rule_set->FindTouchpoint("get-help", "search-self-service");
+  ASSERT_NE(search, nullptr);
+  EXPECT_EQ(search->stage, 0);
+  EXPECT_EQ(search->kind, v1::TOUCHPOINT_KIND_TOUCHPOINT);
+  EXPECT_EQ(search->channel, "portal");
+  EXPECT_EQ(result.rule_set->owners[static_cast<size_t>(search->owner)].id, "knowledge-manager");
+  EXPECT_TRUE(search->on.Accepts(v1::EVENT_TYPE_SIGNAL));
+  EXPECT_FALSE(search->on.Accepts(v1::EVENT_TYPE_CREATED));
+  EXPECT_EQ(search->visibility, v1::VISIBILITY_CONSUMER);
+  EXPECT_EQ(search->emotion, -1);
+  EXPECT_THAT(search->pains, ElementsAre("our words", "not theirs"));
+  EXPECT_EQ(search->location.ToString(), "sketch.yaml:19:9");
+  EXPECT_EQ(journey->touchpoints[1].kind, v1::TOUCHPOINT_KIND_SERVICE_INTERACTION);
+  EXPECT_FALSE(journey->touchpoints[1].condition.has_value());
+  EXPECT_FALSE(journey->touchpoints[1].emotion.has_value());
+}
+
+TEST(LoaderTest, SketchsRulesAreComplete) {
+  const LoadResult result = LoadSketch();
+  ASSERT_NE(result.rule_set, nullptr);
+  const auto& rules = result.rule_set->rules;
+  ASSERT_EQ(rules.size(), 3u);
+  EXPECT_EQ(rules[0].alert->severity, v1::SEVERITY_WARNING);
+  EXPECT_EQ(rules[0].alert->owner, 0);
+  EXPECT_EQ(rules[0].alert->text->Choose("de").language, "");
+  EXPECT_FALSE(rules[0].timer_driven);
+  EXPECT_TRUE(rules[1].timer_driven);
+  EXPECT_EQ(rules[1].update->text->Choose("de-AT").language, "de");
+  EXPECT_EQ(rules[1].update->text->Choose("fr").language, "en");
+  EXPECT_EQ(rules[1].update->next_update_by.at("P1"), absl::Hours(1));
+  EXPECT_EQ(rules[1].update->next_update_by.at("default"), absl::Hours(24));
+  EXPECT_EQ(rules[2].survey->kind, v1::SURVEY_KIND_CSAT);
+  EXPECT_EQ(rules[2].survey->role, v1::CONSUMER_ROLE_USER);
+}
+
+TEST(LoaderTest, SaysWhatIsCheckedButNotActedOn) {
+  const LoadResult result = LoadSketch();
+  std::vector<std::string> notes;
+  for (const Diagnostic& diagnostic : result.diagnostics) {
+    if (diagnostic.code == "RULES_NOT_ACTIVE_YET") {
+      notes.push_back(diagnostic.message.substr(0, diagnostic.message.find(" is ")));
+    }
+  }
+  EXPECT_THAT(notes, ElementsAre("\"calendars\" of a rules file", "\"${...}\" in \"notify\"",
+                                 "\"accept_within\" of a provider", "\"personas\" of a rules file",
+                                 "\"after_silence\" of a rule",
+                                 HasSubstr("business time counts as wall-clock time"),
+                                 "\"delay\" of a survey", "\"cooldown\" of a survey",
+                                 "\"sample\" of a survey", "\"expires\" of a survey",
+                                 "\"xlas\" of a rules file"));
+}
+
+TEST(LoaderTest, TheShippedPackLoadsWithoutWarnings) {
+  const auto result = LoadRules((fs::path(WAYPOST_SOURCE_DIR) / "rules/service-desk").string());
+  ASSERT_TRUE(result.ok()) << result.status();
+  for (const Diagnostic& diagnostic : result->diagnostics) {
+    EXPECT_EQ(diagnostic.level, DiagnosticLevel::kNote) << diagnostic.ToString();
+  }
+  EXPECT_NE(result->rule_set, nullptr);
+}
+
+TEST(LoaderTest, DefaultsAreInPlace) {
+  const LoadResult result = LoadRulesFromFiles({{"a.yaml", Minimal("")}});
+  ASSERT_NE(result.rule_set, nullptr);
+  EXPECT_THAT(result.diagnostics, IsEmpty());
+  EXPECT_EQ(result.rule_set->stages.size(), 7u);
+  EXPECT_EQ(result.rule_set->FindStage("reflect"), result.rule_set->FindStage("realize"));
+  EXPECT_THAT(result.rule_set->languages, ElementsAre("en"));
+  EXPECT_EQ(result.rule_set->stitching.signal_window, absl::Hours(4));
+  EXPECT_EQ(result.rule_set->stitching.matter_window, absl::Hours(7 * 24));
+}
+
+TEST(LoaderTest, FilesMergeInTheOrderOfTheirNames) {
+  const std::string rule = "rules:\n  - {id: $, on: closed, survey: {kind: csat}}\n";
+  const auto with = [&](const std::string& id, const std::string& head) {
+    std::string text = head + rule;
+    return text.replace(text.find('$'), 1, id);
+  };
+  const LoadResult result = LoadRulesFromFiles(
+      {{"20.yaml",
+        with("second", absl::StrCat(kHead, "mode: shadow\nstitching: {signal_window: 1h}\n"))},
+       {"10.yaml", with("first", Minimal(""))}});
+  ASSERT_NE(result.rule_set, nullptr) << result.diagnostics[0].ToString();
+  ASSERT_EQ(result.rule_set->rules.size(), 2u);
+  EXPECT_EQ(result.rule_set->rules[0].id, "first");
+  EXPECT_FALSE(result.rule_set->rules[0].shadow);
+  EXPECT_EQ(result.rule_set->rules[1].id, "second");
+  EXPECT_TRUE(result.rule_set->rules[1].shadow);
+  EXPECT_EQ(result.rule_set->stitching.signal_window, absl::Hours(1));
+}
+
+TEST(LoaderTest, ClashesBetweenFilesNameBothPlaces) {
+  const LoadResult result = LoadRulesFromFiles(
+      {{"a.yaml", Minimal("owners: {desk: {name: A}}\n")},
+       {"b.yaml", absl::StrCat(kHead, "name: other\nowners: {desk: {name: B}}\n")}},
+      "rules/");
+  EXPECT_EQ(result.rule_set, nullptr);
+  std::vector<std::string> errors;
+  for (const Diagnostic& diagnostic : result.diagnostics) {
+    if (diagnostic.level == DiagnosticLevel::kError) {
+      errors.push_back(absl::StrCat(diagnostic.location.ToString(), " ", diagnostic.message));
+    }
+  }
+  EXPECT_THAT(errors, ElementsAre("rules/b.yaml:2:7 \"name\" is already set at rules/a.yaml:2:7",
+                                  "rules/b.yaml:3:10 the owner \"desk\" is already defined at "
+                                  "rules/a.yaml:3:10"));
+}
+
+TEST(LoaderTest, ModeOfARuleOutweighsThatOfItsFile) {
+  const LoadResult result = LoadRulesFromFiles(
+      {{"a.yaml", Minimal("mode: shadow\nrules:\n"
+                          "  - {id: a, on: closed, survey: {kind: csat}}\n"
+                          "  - {id: b, on: resolved, mode: active, survey: {kind: csat}}\n")}});
+  ASSERT_NE(result.rule_set, nullptr);
+  EXPECT_TRUE(result.rule_set->rules[0].shadow);
+  EXPECT_FALSE(result.rule_set->rules[1].shadow);
+}
+
+TEST(LoaderTest, DefaultLanguageComesFirst) {
+  const LoadResult result = LoadRulesFromFiles(
+      {{"a.yaml", Minimal("languages: [en, de]\nrules:\n"
+                          "  - {id: a, on: closed, update: {text: {de: D, en: E}}}\n")}});
+  ASSERT_NE(result.rule_set, nullptr);
+  EXPECT_EQ(result.rule_set->rules[0].update->text->Choose("fr").language, "en");
+}
+
+TEST(LoaderTest, DigestCoversNamesAndContents) {
+  const auto digest = [](const RuleFiles& files) {
+    return LoadRulesFromFiles(files).rule_set->digest;
+  };
+  const std::string original = digest({{"a.yaml", Minimal("")}});
+  EXPECT_EQ(digest({{"a.yaml", Minimal("")}}), original);
+  EXPECT_NE(digest({{"b.yaml", Minimal("")}}), original);
+  EXPECT_NE(digest({{"a.yaml", Minimal("# x\n")}}), original);
+  EXPECT_EQ(LoadRulesFromFiles({{"a.yaml", Minimal("")}}, "elsewhere/").rule_set->digest, original);
+}
+
+struct LintCase {
+  std::string name;
+  std::string rules;
+  std::vector<std::string> warnings;
+};
+
+class LintTest : public testing::TestWithParam<LintCase> {};
+
+TEST_P(LintTest, WarnsAtThePlace) {
+  const LoadResult result = LoadRulesFromFiles({{"a.yaml", Minimal(GetParam().rules)}});
+  ASSERT_NE(result.rule_set, nullptr) << result.diagnostics[0].ToString();
+  EXPECT_EQ(Codes(result, DiagnosticLevel::kWarning), GetParam().warnings);
+}
+
+std::string Touchpoints(const std::string& first, const std::string& second) {
+  return absl::StrCat(
+      "owners: {desk: {}}\njourneys:\n  - id: j\n    touchpoints:\n"
+      "      - {id: one, stage: engage, owner: desk, ",
+      first, "}\n      - {id: two, stage: engage, owner: desk, ", second, "}\n");
+}
+
+std::string TwoRules(const std::string& first, const std::string& second) {
+  return absl::StrCat("rules:\n  - {id: one, ", first, "}\n  - {id: two, ", second, "}\n");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, LintTest,
+    testing::Values(
+        LintCase{"TouchpointWithoutOwner",
+                 "journeys:\n  - id: j\n    touchpoints:\n      - {id: one, stage: engage}\n",
+                 {"RULES_NO_OWNER at 6"}},
+        LintCase{"SameEventAndCondition",
+                 Touchpoints("on: created, if: journey.tickets > 1",
+                             "on: created, if: ' journey.tickets > 1 '"),
+                 {"RULES_SHADOWED at 8"}},
+        LintCase{"BehindAnUnconditionalOne",
+                 Touchpoints("on: [created, closed]", "on: closed, if: journey.tickets > 1"),
+                 {"RULES_SHADOWED at 8"}},
+        LintCase{"BehindOneForAnyEvent",
+                 Touchpoints("visibility: both", "on: closed"),
+                 {"RULES_SHADOWED at 8"}},
+        LintCase{"OnlyPartlyTaken", Touchpoints("on: created", "on: [created, closed]"), {}},
+        LintCase{"OtherCondition",
+                 Touchpoints("on: created, if: journey.tickets > 1",
+                             "on: created, if: journey.tickets > 2"),
+                 {}},
+        LintCase{"JourneyBehindAnUnconditionalOne",
+                 "owners: {desk: {}}\njourneys:\n"
+                 "  - {id: a, touchpoints: [{id: t, stage: engage, owner: desk}]}\n"
+                 "  - {id: b, touchpoints: [{id: t, stage: engage, owner: desk}], if: "
+                 "journey.tickets > 1}\n"
+                 "  - {id: c, role: sponsor, touchpoints: [{id: t, stage: engage, owner: desk}]}\n",
+                 {"RULES_SHADOWED at 6"}},
+        LintCase{"SameRuleTwice",
+                 TwoRules("on: closed, survey: {kind: csat}", "on: closed, survey: {kind: nps}"),
+                 {"RULES_DUPLICATE_RULE at 5"}},
+        LintCase{"SameConditionOtherAction",
+                 TwoRules("on: closed, survey: {kind: csat}", "on: closed, annotate: {a: b}"),
+                 {}},
+        LintCase{"RuleWithoutAction",
+                 TwoRules("on: closed", "on: closed, annotate: {a: b}"),
+                 {"RULES_NO_ACTION at 4"}},
+        LintCase{"ConstantCondition",
+                 TwoRules("on: closed, if: 1 < 2, annotate: {a: b}",
+                          "on: closed, if: true, annotate: {c: d}"),
+                 {"RULES_CONSTANT_CONDITION at 4", "RULES_CONSTANT_CONDITION at 5"}},
+        LintCase{"NowIsNotConstant",
+                 TwoRules("on: closed, if: now.getFullYear() > 2030, annotate: {a: b}",
+                          "on: resolved, annotate: {c: d}"),
+                 {}},
+        LintCase{"UnusedOwner", "owners: {desk: {}}\n", {"RULES_UNUSED at 3"}},
+        LintCase{"ProviderBehindAnother",
+                 "providers:\n  a: {groups: [X]}\n  b: {groups: [Y, X]}\n",
+                 {"RULES_UNUSED at 5"}},
+        LintCase{"PersonaWithoutEffect",
+                 "personas: {vip: {if: '\"vip\" in requester.tags'}}\n",
+                 {"RULES_UNUSED at 3"}},
+        LintCase{"SecondCalendarUnused",
+                 "calendars:\n  a: {timezone: UTC, hours: {mon: \"08:00-09:00\"}}\n"
+                 "  b: {timezone: UTC, hours: {mon: \"08:00-09:00\"}}\n",
+                 {"RULES_UNUSED at 5"}},
+        LintCase{"IdealStepIsNoTouchpoint",
+                 "owners: {desk: {}}\njourneys:\n  - {id: j, ideal: ['t*', x], touchpoints: [{id: "
+                 "tp, stage: engage, owner: desk}]}\n",
+                 {"RULES_IDEAL_PATTERN at 5"}},
+        LintCase{"AlertInTooFewLanguages",
+                 "languages: [en, de]\nowners: {desk: {}}\nrules:\n"
+                 "  - {id: a, on: closed, alert: {owner: desk, text: {en: x, fr: y}}}\n",
+                 {"RULES_MISSING_LANGUAGE at 6", "RULES_UNDECLARED_LANGUAGE at 6"}}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(LintNoteTest, TellsOfStagesWithoutTouchpoints) {
+  const LoadResult result = LoadRulesFromFiles(
+      {{"a.yaml", Minimal("stages: [engage, realize]\nowners: {desk: {}}\njourneys:\n"
+                          "  - {id: j, touchpoints: [{id: t, stage: engage, owner: desk}]}\n")}});
+  EXPECT_THAT(Codes(result, DiagnosticLevel::kNote), ElementsAre("RULES_EMPTY_STAGE at 3"));
+}
+
+TEST(LoadRulesTest, ReadsAFolder) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path();
+  Write(path / "b.yml", absl::StrCat(kHead, "languages: [en, de]\n"));
+  Write(path / "a.yaml", Minimal(""));
+  Write(path / "a_test.yaml", "not: rules\n");
+  Write(path / ".hidden.yaml", "not: rules\n");
+  Write(path / "notes.txt", "not rules\n");
+  const auto result = LoadRules(path.string());
+  ASSERT_TRUE(result.ok()) << result.status();
+  ASSERT_NE(result->rule_set, nullptr) << result->diagnostics[0].ToString();
+  EXPECT_EQ(result->rule_set->files.size(), 2u);
+  EXPECT_EQ(result->rule_set->files.count("a.yaml"), 1u);
+}
+
+TEST(LoadRulesTest, NamesFilesAsThePathDoes) {
+  const TemporaryFolder folder;
+  const std::string file = (fs::path(folder.path()) / "a.yaml").string();
+  Write(file, "x: 1\n");
+  const auto result = LoadRules(file);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->diagnostics[0].location.file, file);
+}
+
+TEST(LoadRulesTest, SaysWhatCannotBeRead) {
+  const TemporaryFolder folder;
+  const std::string path = fs::path(folder.path()).string();
+  EXPECT_EQ(LoadRules(path + "/missing").status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(LoadRules(path).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(LoadRules("/dev/null").status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+// Generated rules over several files, as a bench would do it.
+RuleFiles ManyRules(int count) {
+  RuleFiles files;
+  files["000.yaml"] = Minimal("owners: {desk: {}}\n");
+  for (int i = 0; i < count; ++i) {
+    std::string& file = files[absl::StrCat("rules", i / 1000, ".yaml")];
+    if (file.empty()) {
+      file = absl::StrCat(kHead, "rules:\n");
+    }
+    absl::StrAppend(&file, "  - id: rule-", i, "\n    on: assigned\n    if: ticket.service == \"s",
+                    i, "\" && journey.reassignments >= 3\n",
+                    "    alert: {owner: desk, text: \"{{ticket.ref}} is back\"}\n");
+  }
+  return files;
+}
+
+TEST(LoaderLimitsTest, TenThousandRulesLoad) {
+  const LoadResult result = LoadRulesFromFiles(ManyRules(10'000));
+  ASSERT_NE(result.rule_set, nullptr) << result.diagnostics[0].ToString();
+  EXPECT_EQ(result.rule_set->rules.size(), 10'000u);
+}
+
+TEST(LoaderLimitsTest, MoreThanTwentyThousandRulesAreRefused) {
+  const LoadResult result = LoadRulesFromFiles(ManyRules(20'001));
+  EXPECT_EQ(result.rule_set, nullptr);
+  EXPECT_THAT(result.diagnostics[0].ToString(),
+              HasSubstr("the rule set has 20001 rules; at most 20000 are allowed"));
+}
+
+}  // namespace
+}  // namespace waypost::rules
