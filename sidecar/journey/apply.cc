@@ -35,13 +35,27 @@ void PassTouchpoint(const v1::TouchpointPassed& touchpoint, JourneyState* journe
   AddPassed(passed, entry);
 }
 
-void TakePosition(const v1::JourneyPosition& position, int64_t at, JourneyState* journey) {
+// The touchpoint that the role just passed has most of the position's names already.
+Passed PassedBy(v1::ConsumerRole role, const Entry& decided) {
+  for (int i = 0; i < CountPassed(decided); ++i) {
+    const Passed passed = GetPassed(decided, i);
+    if (passed.role == role) return passed;
+  }
+  return {};
+}
+
+void TakePosition(const v1::JourneyPosition& position, int64_t at, const Entry& decided,
+                  JourneyState* journey) {
   RoleState* role = MutableRole(position.role(), journey);
   std::string* names = journey->mutable_names();
+  const Passed passed = position.moved() ? PassedBy(position.role(), decided)
+                                         : Passed{.touchpoint = role->touchpoint(),
+                                                  .stage = role->stage(),
+                                                  .owner = role->owner()};
   role->set_definition(Intern(position.journey_definition_id(), role->definition(), names));
-  role->set_stage(Intern(position.stage(), role->stage(), names));
-  role->set_touchpoint(Intern(position.touchpoint_id(), role->touchpoint(), names));
-  role->set_owner(Intern(position.owner_id(), role->owner(), names));
+  role->set_stage(Intern(position.stage(), passed.stage, names));
+  role->set_touchpoint(Intern(position.touchpoint_id(), passed.touchpoint, names));
+  role->set_owner(Intern(position.owner_id(), passed.owner, names));
   role->set_kind(position.touchpoint_kind());
   role->set_visibility(position.visibility());
   EnterStage(role->stage(), at, role);
@@ -104,7 +118,7 @@ void Apply(const Decision& decision, const Folded& folded, PersonRecord* record)
       Intern(decision.provider_id(), journey->provider(), journey->mutable_names()));
   if (!folded.late) journey->set_provider(decided.provider());
   for (const v1::JourneyPosition& position : decision.enrichment().positions()) {
-    TakePosition(position, folded.at, journey);
+    TakePosition(position, folded.at, decided, journey);
   }
   AddToEntry(folded.entry, decided, journey);
   TakeEmotionAt(folded.entry, decided, journey);

@@ -169,8 +169,11 @@ absl::StatusOr<Folded> Fold(const v1::TicketEvent& event, uint64_t position,
   if (event.has_ticket()) place = FindTicket(event.source(), event.ticket().ref(), *record);
   Folded folded;
   folded.at = at;
-  folded.placement =
-      placement != nullptr ? *placement : PlaceEvent(event, at, stitching, place, *record);
+  if (placement != nullptr) {
+    folded.placement = *placement;
+  } else {
+    folded.placement = PlaceEvent(event, at, stitching, place, *record);
+  }
   WAYPOST_ASSIGN_OR_RETURN(const size_t number, JourneyOf(folded.placement, place, record));
   JourneyState& journey = record->journeys[number];
   folded.ticket = TicketOf(event, place, &journey);

@@ -2,6 +2,7 @@
 #include "sidecar/journey/names.h"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "sidecar/journey/entries.h"
@@ -15,15 +16,16 @@ constexpr size_t kLow = 0x7f;
 constexpr size_t kMore = 0x80;
 
 // Cuts the first text off. The sizes were written by Append; a damaged string ends early.
-std::string_view TakeFirst(std::string_view* names) {
-  size_t size = static_cast<unsigned char>(names->front());
-  names->remove_prefix(1);
-  if ((size & kMore) != 0 && !names->empty()) {
-    size = (size & kLow) | static_cast<size_t>(static_cast<unsigned char>(names->front())) << 7;
-    names->remove_prefix(1);
+inline std::string_view TakeFirst(std::string_view* names) {
+  const char* const bytes = names->data();
+  size_t size = static_cast<unsigned char>(bytes[0]);
+  size_t skipped = 1;
+  if ((size & kMore) != 0 && names->size() > 1) {
+    size = (size & kLow) | static_cast<size_t>(static_cast<unsigned char>(bytes[1])) << 7;
+    skipped = 2;
   }
-  const std::string_view text = names->substr(0, size);
-  names->remove_prefix(text.size());
+  const std::string_view text(bytes + skipped, std::min(size, names->size() - skipped));
+  *names = {text.data() + text.size(), names->size() - skipped - text.size()};
   return text;
 }
 
@@ -118,7 +120,10 @@ uint32_t Intern(std::string_view text, uint32_t guess, std::string* names) {
   if (guess >= kFirst && NameOf(guess, *names) == text) return guess;
   uint32_t number = kFirst;
   for (std::string_view rest = *names; !rest.empty(); ++number) {
-    if (TakeFirst(&rest) == text) return number;
+    const std::string_view name = TakeFirst(&rest);
+    if (name.size() == text.size() && std::memcmp(name.data(), text.data(), text.size()) == 0) {
+      return number;
+    }
   }
   Append(text, names);
   return number;
