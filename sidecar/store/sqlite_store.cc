@@ -197,7 +197,7 @@ absl::StatusOr<Positions> SqliteStore::OpenConnections() {
 
 absl::Status SqliteStore::Write(absl::FunctionRef<absl::Status()> write) {
   if (!refusal_.ok()) return refusal_;
-  const absl::Status status = write();
+  absl::Status status = write();
   if (!status.ok() && writer_->connection().broken()) {
     const absl::StatusCode code =
         absl::IsDataLoss(status) ? absl::StatusCode::kDataLoss : absl::StatusCode::kUnavailable;
