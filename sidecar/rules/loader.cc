@@ -79,7 +79,7 @@ LoadResult LoadRulesFromFiles(const RuleFiles& files, const std::string& folder_
                 "there is no rules file", &sink);
   }
   // A file that is not YAML may hold what the others refer to.
-  if (documents.size() < files.size() || files.empty()) {
+  if (documents.size() < files.size() || files.empty() || !CheckLimits(draft, &sink)) {
     return {nullptr, sink.Take()};
   }
   CheckName(draft, documents, &sink);

@@ -28,7 +28,6 @@ class Resolver {
 
   void Run() {
     CheckSettings();
-    CheckLimits();
     CompleteStages();
     CompleteLanguages();
     CheckUniqueIds();
@@ -100,23 +99,6 @@ class Resolver {
     CheckOnce("stages", draft_.stages_places);
     CheckOnce("stitching", draft_.stitching_places);
     CheckOnce("caps", draft_.caps_places);
-  }
-
-  void CheckLimits() {
-    if (draft_.rules.size() > kMaxRules) {
-      Error(draft_.rules[kMaxRules].place, DiagnosticCode::kRulesTooMany,
-            absl::StrCat("the rule set has ", draft_.rules.size(), " rules; at most ", kMaxRules,
-                         " are allowed"));
-    }
-    size_t touchpoints = 0;
-    for (const JourneyDraft& journey : draft_.journeys) {
-      touchpoints += journey.touchpoints.size();
-      if (touchpoints > kMaxTouchpoints) {
-        Error(journey.place, DiagnosticCode::kRulesTooMany,
-              absl::StrCat("the rule set has more than ", kMaxTouchpoints, " touchpoints"));
-        return;
-      }
-    }
   }
 
   void CompleteStages() {
@@ -231,6 +213,28 @@ class Resolver {
 };
 
 }  // namespace
+
+bool CheckLimits(const Draft& draft, DiagnosticSink* sink) {
+  const auto refuse = [&](const Place& place, std::string message) {
+    sink->Add(place.document->FindingAt(place.offset, DiagnosticLevel::kError,
+                                        DiagnosticCode::kRulesTooMany, std::move(message)));
+    return false;
+  };
+  if (draft.rules.size() > kMaxRules) {
+    return refuse(draft.rules[kMaxRules].place,
+                  absl::StrCat("the rule set has ", draft.rules.size(), " rules; at most ",
+                               kMaxRules, " are allowed"));
+  }
+  size_t touchpoints = 0;
+  for (const JourneyDraft& journey : draft.journeys) {
+    touchpoints += journey.touchpoints.size();
+    if (touchpoints > kMaxTouchpoints) {
+      return refuse(journey.place,
+                    absl::StrCat("the rule set has more than ", kMaxTouchpoints, " touchpoints"));
+    }
+  }
+  return true;
+}
 
 void Resolve(Draft* draft, DiagnosticSink* sink) { Resolver(draft, sink).Run(); }
 

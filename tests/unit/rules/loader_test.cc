@@ -315,6 +315,21 @@ TEST(LintNoteTest, TellsOfStagesWithoutTouchpoints) {
   EXPECT_THAT(Codes(result, DiagnosticLevel::kNote), ElementsAre("RULES_EMPTY_STAGE at 3"));
 }
 
+// Whatever is cut out of a file or put in, the loader answers: a rule set, or an error.
+TEST(LoaderTest, SurvivesDamagedFiles) {
+  const std::string whole =
+      ReadAll(fs::path(WAYPOST_SOURCE_DIR) / "tests/unit/rules/testdata/sketch.yaml");
+  for (size_t at = 0; at < whole.size(); at += 23) {
+    for (const char* const inserted : {"[", "{", "\"", ": ", "\n- "}) {
+      std::string damaged = whole;
+      damaged.replace(at, 3, inserted);
+      const LoadResult result = LoadRulesFromFiles({{"a.yaml", damaged}});
+      const bool refused = !Codes(result, DiagnosticLevel::kError).empty();
+      EXPECT_EQ(result.rule_set == nullptr, refused) << at << inserted;
+    }
+  }
+}
+
 TEST(LoadRulesTest, ReadsAFolder) {
   const TemporaryFolder folder;
   const fs::path path = folder.path();
