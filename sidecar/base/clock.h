@@ -18,7 +18,8 @@ class Clock {
 // The machine's clock. Lives for the whole process.
 const Clock& SystemClock();
 
-// A clock that stands still until it is told otherwise: for tests, story suites, replay and explain.
+// A clock that stands still until it is told otherwise: for tests, story suites, replay and
+// explain.
 class VirtualClock final : public Clock {
  public:
   explicit VirtualClock(absl::Time start) : now_(start) {}
