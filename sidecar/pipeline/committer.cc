@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/pipeline/committer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "sidecar/base/logging.h"
+#include "sidecar/base/status_macros.h"
+#include "sidecar/pipeline/answer.h"
+#include "sidecar/pipeline/errors.h"
+#include "sidecar/pipeline/replayer.h"
+
+namespace waypost::pipeline {
+namespace {
+
+// Beyond this a longer batch saves no more per record: see the design's measurements.
+constexpr size_t kMaxBatchRecords = 1024;
+constexpr size_t kMaxBatchBytes = size_t{1} << 20;
+constexpr size_t kPruneRows = 1000;
+constexpr absl::Duration kPruneInterval = absl::Hours(1);
+// How often a thread without work looks at the clock for what is too old.
+constexpr absl::Duration kIdle = absl::Minutes(1);
+constexpr absl::Duration kFirstRetry = absl::Milliseconds(100);
+constexpr absl::Duration kLastRetry = absl::Seconds(5);
+
+}  // namespace
+
+Committer::Committer(store::Store* store, const Clock* clock, const Options& options,
+                     WorkingSet* set, CommitQueue* queue)
+    : store_(store),
+      clock_(clock),
+      options_(options),
+      set_(set),
+      queue_(queue),
+      writer_(store, clock, options.archive_after, set) {}
+
+Committer::~Committer() { Stop(); }
+
+absl::Status Committer::Start() {
+  WAYPOST_RETURN_IF_ERROR(Rebuild());
+  thread_ = std::thread([this] { Run(); });
+  return absl::OkStatus();
+}
+
+void Committer::Stop() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  queue_->Wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+absl::Status Committer::Flush() {
+  absl::MutexLock lock(&mutex_);
+  const int64_t mine = ++flushes_asked_;
+  queue_->Wake();
+  const auto settled = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return flushes_done_ >= mine || stopped_ || !store_status_.ok();
+  };
+  mutex_.Await(absl::Condition(&settled));
+  return store_status_;
+}
+
+absl::Status Committer::store_status() const {
+  const absl::MutexLock lock(&mutex_);
+  return store_status_;
+}
+
+bool Committer::Stopping() const {
+  const absl::MutexLock lock(&mutex_);
+  return stopping_;
+}
+
+void Committer::Run() {
+  while (!Stopping() || queue_->waiting() > 0) {
+    const absl::Status status = Work();
+    if (!status.ok()) Fail(status);
+  }
+  if (store_status().ok()) {
+    writer_.Abandon();
+    const absl::Status status =
+        writer_.WriteAll(queue_->durable_position(), TableWriter::Barrier::kFree);
+    if (status.ok()) {
+      materialized_ = queue_->durable_position();
+    } else {
+      LogWarning("The tables could not be written; the next start reads the log instead",
+                 {{"status", status.ToString()}});
+    }
+  }
+  const absl::MutexLock lock(&mutex_);
+  stopped_ = true;
+}
+
+absl::Status Committer::Work() {
+  WAYPOST_RETURN_IF_ERROR(CommitWaiting(NextDeadline()));
+  WAYPOST_RETURN_IF_ERROR(WriteTables());
+  Prune();
+  FinishFlushes();
+  return absl::OkStatus();
+}
+
+absl::Time Committer::NextDeadline() const {
+  if (writer_.busy() || WriteIsDue() || PruneIsDue()) return absl::InfinitePast();
+  return std::min(write_at_, SystemClock().Now() + kIdle);
+}
+
+absl::Status Committer::CommitWaiting(absl::Time deadline) {
+  batch_.clear();
+  queue_->Take(kMaxBatchRecords, kMaxBatchBytes, deadline, &batch_);
+  if (batch_.empty()) return absl::OkStatus();
+  WAYPOST_RETURN_IF_ERROR(store_->Append(batch_));
+  Answer();
+  return absl::OkStatus();
+}
+
+absl::Status Committer::CommitUpTo(uint64_t position) {
+  while (queue_->durable_position() < position) {
+    WAYPOST_RETURN_IF_ERROR(CommitWaiting(absl::InfiniteFuture()));
+  }
+  return absl::OkStatus();
+}
+
+void Committer::Answer() {
+  std::vector<CommitQueue::Waiter> waiters = queue_->Complete(batch_.size());
+  for (size_t i = 0; i < waiters.size(); ++i) {
+    if (waiters[i].done == nullptr) continue;
+    ++recorded_;
+    const absl::StatusOr<std::string_view> response = ResponseIn(batch_[i].decision);
+    waiters[i].done(response);
+    if (waiters[i].again.empty()) continue;
+    const std::string duplicate = DuplicateOf(response.value_or(std::string_view()));
+    for (RecordCallback& done : waiters[i].again) done(std::string_view(duplicate));
+  }
+  if (write_at_ == absl::InfiniteFuture()) write_at_ = SystemClock().Now() + options_.write_behind;
+}
+
+bool Committer::WriteIsDue() const {
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (flushes_asked_ > flushes_written_) return true;
+  }
+  return SystemClock().Now() >= write_at_ ||
+         set_->changed_persons.load(std::memory_order_relaxed) >=
+             static_cast<int64_t>(options_.write_behind_persons);
+}
+
+absl::Status Committer::WriteTables() {
+  if (!writer_.busy()) {
+    if (!WriteIsDue()) return absl::OkStatus();
+    {
+      const absl::MutexLock lock(&mutex_);
+      round_flushes_ = flushes_asked_;
+    }
+    write_at_ = absl::InfiniteFuture();
+    round_position_ = queue_->durable_position();
+    writer_.Begin(round_position_);
+  }
+  WAYPOST_RETURN_IF_ERROR(writer_.WriteSlice(
+      TableWriter::Barrier::kFree, [this](uint64_t position) { return CommitUpTo(position); }));
+  if (writer_.busy()) return absl::OkStatus();
+  materialized_ = round_position_;
+  const absl::MutexLock lock(&mutex_);
+  flushes_written_ = round_flushes_;
+  return absl::OkStatus();
+}
+
+bool Committer::PruneIsDue() const { return clock_->Now() >= prune_at_; }
+
+void Committer::Prune() {
+  if (!PruneIsDue()) return;
+  const absl::Time now = clock_->Now();
+  const absl::StatusOr<size_t> pruned = store_->Prune(now - options_.retention, kPruneRows);
+  if (!pruned.ok()) {
+    LogWarning("What is too old could not be deleted; trying again in an hour",
+               {{"status", pruned.status().ToString()}});
+  }
+  if (pruned.ok() && *pruned > 0) {
+    pruned_ = true;
+    return;
+  }
+  prune_at_ = now + kPruneInterval;
+  if (std::exchange(pruned_, false)) set_->ForgetWritten();
+}
+
+void Committer::FinishFlushes() {
+  if (PruneIsDue()) return;
+  const absl::MutexLock lock(&mutex_);
+  flushes_done_ = flushes_written_;
+}
+
+void Committer::Fail(const absl::Status& why) {
+  LogError("The store failed; new events are refused until it works again",
+           {{"status", why.ToString()}});
+  const absl::Status refusal = StoreError(why);
+  queue_->Refuse(refusal);
+  SetStoreStatus(refusal);
+  ForgetUncommitted(refusal);
+  for (absl::Duration delay = kFirstRetry;; delay = std::min(delay * 2, kLastRetry)) {
+    const absl::Status status = Recover();
+    if (status.ok()) break;
+    LogWarning("The store does not work yet", {{"status", status.ToString()}});
+    const absl::MutexLock lock(&mutex_);
+    if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), delay)) return;
+  }
+  SetStoreStatus(absl::OkStatus());
+  queue_->Refuse(absl::OkStatus());
+  LogInfo("The store works again");
+}
+
+// Whoever reserved a position has filled it once the barrier is held, because the barrier is shared
+// from before the one until after the other.
+void Committer::ForgetUncommitted(const absl::Status& why) {
+  write_at_ = absl::InfiniteFuture();
+  std::vector<CommitQueue::Waiter> waiters;
+  absl::Status rebuilt;
+  {
+    const absl::MutexLock barrier(&set_->barrier);
+    waiters = queue_->Reset(queue_->durable_position() + 1);
+    rebuilt = RebuildHoldingBarrier();
+  }
+  if (!rebuilt.ok()) {
+    LogWarning("The store cannot be read either", {{"status", rebuilt.ToString()}});
+  }
+  for (CommitQueue::Waiter& waiter : waiters) {
+    if (waiter.done != nullptr) waiter.done(why);
+    for (RecordCallback& done : waiter.again) done(why);
+  }
+}
+
+absl::Status Committer::Rebuild() {
+  const absl::MutexLock barrier(&set_->barrier);
+  return RebuildHoldingBarrier();
+}
+
+absl::Status Committer::RebuildHoldingBarrier() {
+  set_->Clear();
+  set_->usable = false;
+  writer_.Abandon();
+  WAYPOST_ASSIGN_OR_RETURN(const uint64_t last,
+                           ReplayTail(*store_, options_.write_behind_persons, &writer_, set_));
+  WAYPOST_ASSIGN_OR_RETURN(materialized_, store_->MaterializedPosition());
+  (void)queue_->Reset(last + 1);
+  set_->usable = true;
+  return absl::OkStatus();
+}
+
+// A disk that is full may let a store recover and still take nothing: the tables are the proof.
+absl::Status Committer::Recover() {
+  WAYPOST_RETURN_IF_ERROR(store_->Recover());
+  WAYPOST_RETURN_IF_ERROR(Rebuild());
+  const uint64_t last = queue_->durable_position();
+  const absl::Status status = writer_.WriteAll(last, TableWriter::Barrier::kFree);
+  if (!status.ok()) {
+    const absl::Status rebuilt = Rebuild();
+    return rebuilt.ok() ? status : rebuilt;
+  }
+  materialized_ = last;
+  return absl::OkStatus();
+}
+
+void Committer::SetStoreStatus(const absl::Status& status) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    store_status_ = status;
+    if (status.ok()) flushes_done_ = flushes_written_ = flushes_asked_;
+  }
+  if (options_.on_store_change) options_.on_store_change(status);
+}
+
+}  // namespace waypost::pipeline

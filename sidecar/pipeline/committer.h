@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one thread that writes to the store.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "sidecar/base/clock.h"
+#include "sidecar/pipeline/commit_queue.h"
+#include "sidecar/pipeline/pipeline.h"
+#include "sidecar/pipeline/table_writer.h"
+#include "sidecar/pipeline/working_set.h"
+#include "sidecar/store/store.h"
+
+namespace waypost::pipeline {
+
+// Commits what waits in the queue, all of it at once, and answers; writes the tables behind the
+// log; deletes what is too old. When a write fails it refuses new events, answers those that wait
+// with the failure, throws the working set away, rebuilds it from the store, and tries until the
+// store can be written again.
+class Committer {
+ public:
+  // All outlive the committer.
+  Committer(store::Store* store, const Clock* clock, const Options& options, WorkingSet* set,
+            CommitQueue* queue);
+  ~Committer();
+  Committer(const Committer&) = delete;
+  Committer& operator=(const Committer&) = delete;
+
+  // Replays the tail of the log and starts the thread. Call once, first.
+  [[nodiscard]] absl::Status Start();
+
+  // As Pipeline::Flush.
+  [[nodiscard]] absl::Status Flush();
+
+  // Commits what waits, writes the tables if the store works, and ends the thread. Nothing is
+  // reserved in the queue afterwards: refuse it before.
+  void Stop();
+
+  // OK while the store can be written.
+  [[nodiscard]] absl::Status store_status() const;
+  [[nodiscard]] uint64_t materialized_position() const { return materialized_; }
+  [[nodiscard]] int64_t recorded() const { return recorded_; }
+
+ private:
+  void Run();
+  absl::Status Work();
+  absl::Status CommitWaiting(absl::Time deadline);
+  absl::Status CommitUpTo(uint64_t position);
+  void Answer();
+  absl::Status WriteTables();
+  bool WriteIsDue() const;
+  bool PruneIsDue() const;
+  void Prune();
+  void FinishFlushes();
+  absl::Time NextDeadline() const;
+  bool Stopping() const;
+
+  void Fail(const absl::Status& why);
+  void ForgetUncommitted(const absl::Status& why);
+  absl::Status Rebuild();
+  absl::Status RebuildHoldingBarrier();
+  absl::Status Recover();
+  void SetStoreStatus(const absl::Status& status);
+
+  store::Store* const store_;
+  const Clock* const clock_;
+  const Options options_;
+  WorkingSet* const set_;
+  CommitQueue* const queue_;
+  TableWriter writer_;
+  std::atomic<uint64_t> materialized_{0};
+  std::atomic<int64_t> recorded_{0};
+  // Of the commit thread alone.
+  std::vector<store::LogRecord> batch_;
+  absl::Time write_at_ = absl::InfiniteFuture();  // by the machine's clock
+  absl::Time prune_at_ = absl::InfinitePast();    // by `clock_`
+  bool pruned_ = false;                           // something, in the pass under way
+  uint64_t round_position_ = 0;
+  int64_t round_flushes_ = 0;  // flushes asked for when the round began
+
+  mutable absl::Mutex mutex_;
+  absl::Status store_status_ ABSL_GUARDED_BY(mutex_);
+  int64_t flushes_asked_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t flushes_written_ ABSL_GUARDED_BY(mutex_) = 0;  // the tables are written
+  int64_t flushes_done_ ABSL_GUARDED_BY(mutex_) = 0;     // and what is too old is deleted
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace waypost::pipeline

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/pipeline/pipeline.h"
+
+#include <utility>
+
+#include "absl/synchronization/mutex.h"
+#include "sidecar/base/status_macros.h"
+#include "sidecar/pipeline/commit_queue.h"
+#include "sidecar/pipeline/committer.h"
+#include "sidecar/pipeline/errors.h"
+#include "sidecar/pipeline/reader.h"
+#include "sidecar/pipeline/recorder.h"
+#include "sidecar/pipeline/working_set.h"
+
+namespace waypost::pipeline {
+namespace {
+
+class PersonPipeline final : public Pipeline {
+ public:
+  PersonPipeline(store::Store* store, const Clock* clock, const RuleSource& rules,
+                 const Options& options)
+      : set_(store, options.cache_bytes),
+        queue_(options.max_waiting_events, options.max_waiting_bytes),
+        recorder_(store, clock, rules, &set_, &queue_),
+        committer_(store, clock, options, &set_, &queue_),
+        reader_(store, rules, &set_, &queue_, [this] { return committer_.Flush(); }) {}
+
+  ~PersonPipeline() override { queue_.Close(); }
+
+  absl::Status Begin() { return committer_.Start(); }
+
+  void Record(const v1::TicketEvent& event, std::string serialized, RecordCallback done) override {
+    recorder_.Record(event, std::move(serialized), std::move(done));
+  }
+
+  absl::StatusOr<v1::GetJourneyResponse> GetJourney(const v1::GetJourneyRequest& request) override {
+    return ForCaller(reader_.GetJourney(request));
+  }
+  absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
+      const v1::ListJourneysRequest& request) override {
+    return ForCaller(reader_.ListJourneys(request));
+  }
+  absl::StatusOr<v1::ExplainJourneyResponse> ExplainJourney(
+      const v1::ExplainJourneyRequest& request) override {
+    return ForCaller(reader_.ExplainJourney(request));
+  }
+  absl::StatusOr<v1::GetJourneyMapResponse> GetJourneyMap(
+      const v1::GetJourneyMapRequest& request) override {
+    return ForCaller(reader_.GetJourneyMap(request));
+  }
+  absl::StatusOr<v1::ListUnmappedEventsResponse> ListUnmappedEvents(
+      const v1::ListUnmappedEventsRequest& request) override {
+    return ForCaller(reader_.ListUnmappedEvents(request));
+  }
+
+  absl::Status Flush() override { return committer_.Flush(); }
+
+  absl::Status Drain(absl::Duration deadline) override {
+    queue_.Close();
+    if (!queue_.AwaitEmpty(SystemClock().Now() + deadline)) {
+      return absl::DeadlineExceededError("events still wait for the disk");
+    }
+    committer_.Stop();
+    return committer_.store_status();
+  }
+
+  Stats stats() const override;
+
+ private:
+  template <typename Response>
+  static absl::StatusOr<Response> ForCaller(absl::StatusOr<Response> response) {
+    if (response.ok()) return response;
+    return StoreError(response.status());
+  }
+
+  WorkingSet set_;
+  CommitQueue queue_;
+  Recorder recorder_;
+  Committer committer_;
+  Reader reader_;
+};
+
+Stats PersonPipeline::stats() const {
+  Stats stats;
+  stats.events_recorded = committer_.recorded();
+  stats.events_refused = queue_.refused();
+  stats.events_waiting = static_cast<int64_t>(queue_.waiting());
+  stats.log_position = queue_.durable_position();
+  stats.materialized_position = committer_.materialized_position();
+  stats.store = committer_.store_status();
+  set_.Count(&stats.cached_persons, &stats.cached_bytes);
+  return stats;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Start(store::Store* store, const Clock* clock,
+                                                          RuleSource rules, Options options) {
+  if (options.retention < absl::Hours(24)) {
+    return absl::InvalidArgumentError("the retention must be at least one day");
+  }
+  auto pipeline = std::make_unique<PersonPipeline>(store, clock, rules, options);
+  WAYPOST_RETURN_IF_ERROR(pipeline->Begin());
+  return pipeline;
+}
+
+}  // namespace waypost::pipeline

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/pipeline/reader.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+#include "sidecar/base/status_macros.h"
+#include "sidecar/journey/entries.h"
+#include "sidecar/journey/journey_map.h"
+#include "sidecar/journey/view.h"
+#include "sidecar/pipeline/answer.h"
+#include "sidecar/pipeline/errors.h"
+#include "sidecar/pipeline/history.h"
+#include "sidecar/pipeline/suggestion.h"
+
+namespace waypost::pipeline {
+namespace {
+
+constexpr int kDefaultPageSize = 100;
+constexpr size_t kMapPageSize = 1000;
+
+absl::Status JourneyNotFound(std::string_view journey_id) {
+  return MakeError(Reason::kJourneyNotFound,
+                   "no journey \"" + std::string(journey_id) + "\" of this tenant");
+}
+
+absl::StatusOr<internal::v1::JourneyState> Parse(const store::JourneyRow& row) {
+  internal::v1::JourneyState journey;
+  if (!journey.ParseFromString(row.blob)) {
+    return absl::DataLossError(absl::StrCat("the row of journey ", row.journey_id, " is damaged"));
+  }
+  return journey;
+}
+
+void AddRecords(const internal::v1::JourneyState& journey,
+                std::map<uint64_t, std::string>* records) {
+  journey::ForEachEntry(journey, [&](const internal::v1::Entry& entry) {
+    records->emplace(entry.position(), journey.id());
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<Reader::Name> Reader::NameByTicket(const std::string& tenant,
+                                                  const v1::TicketName& ticket) const {
+  const absl::ReaderMutexLock barrier(&set_->barrier);
+  if (!set_->usable) return absl::UnavailableError("the store cannot be read");
+  WAYPOST_ASSIGN_OR_RETURN(const std::optional<TicketHome> home,
+                           set_->tickets().Find({tenant, ticket.source(), ticket.ref()}));
+  if (!home.has_value()) {
+    return MakeError(Reason::kTicketNotFound, absl::StrCat("no ticket \"", ticket.ref(), "\" of \"",
+                                                           ticket.source(), "\" is known"));
+  }
+  return Name{tenant, home->person_id, home->journey_id};
+}
+
+// A journey that began since the tables were written last is in no table.
+absl::StatusOr<Reader::Name> Reader::NameById(const std::string& tenant,
+                                              const std::string& journey_id) const {
+  WAYPOST_ASSIGN_OR_RETURN(std::optional<store::JourneyRow> row,
+                           store_->FindJourney(tenant, journey_id));
+  if (!row.has_value()) {
+    WAYPOST_RETURN_IF_ERROR(flush_());
+    WAYPOST_ASSIGN_OR_RETURN(row, store_->FindJourney(tenant, journey_id));
+  }
+  if (!row.has_value()) return JourneyNotFound(journey_id);
+  return Name{tenant, row->person_id, journey_id};
+}
+
+absl::StatusOr<Reader::Found> Reader::Look(const Name& name) const {
+  Found found;
+  uint64_t position = 0;
+  {
+    const absl::ReaderMutexLock barrier(&set_->barrier);
+    if (!set_->usable) return absl::UnavailableError("the store cannot be read");
+    const PersonName person_name(name.tenant, name.person_id);
+    const WorkingSet::ShardLock lock(set_, person_name);
+    WAYPOST_ASSIGN_OR_RETURN(const Person* person, set_->Load(person_name));
+    position = person->position;
+    for (const auto& journey : person->record.journeys) AddRecords(journey, &found.records);
+    const int number = journey::FindJourney(name.journey_id, person->record);
+    if (number >= 0) found.journey = person->record.journeys[static_cast<size_t>(number)];
+    set_->Trim(person_name);
+  }
+  if (found.journey.id().empty()) {
+    WAYPOST_ASSIGN_OR_RETURN(const std::optional<store::JourneyRow> row,
+                             store_->FindJourney(name.tenant, name.journey_id));
+    if (!row.has_value() || row->person_id != name.person_id) {
+      return JourneyNotFound(name.journey_id);
+    }
+    WAYPOST_ASSIGN_OR_RETURN(found.journey, Parse(*row));
+    AddRecords(found.journey, &found.records);
+  }
+  WAYPOST_RETURN_IF_ERROR(queue_->AwaitDurable(position));
+  return found;
+}
+
+template <typename Request>
+absl::StatusOr<Reader::Found> Reader::Find(const Request& request) const {
+  const auto name_of = [&] {
+    return request.has_ticket() ? NameByTicket(request.tenant(), request.ticket())
+                                : NameById(request.tenant(), request.journey_id());
+  };
+  WAYPOST_ASSIGN_OR_RETURN(const Name name, name_of());
+  absl::StatusOr<Found> found = Look(name);
+  if (!absl::IsNotFound(found.status())) return found;
+  // Its ticket moved to another person meanwhile, or the table does not know that yet.
+  WAYPOST_RETURN_IF_ERROR(flush_());
+  WAYPOST_ASSIGN_OR_RETURN(const Name now, name_of());
+  return Look(now);
+}
+
+absl::StatusOr<v1::GetJourneyResponse> Reader::GetJourney(
+    const v1::GetJourneyRequest& request) const {
+  WAYPOST_ASSIGN_OR_RETURN(const Found found, Find(request));
+  v1::GetJourneyResponse response;
+  *response.mutable_journey() = journey::ViewJourney(found.journey, *rules_(), true);
+  return response;
+}
+
+absl::StatusOr<v1::ListJourneysResponse> Reader::ListJourneys(
+    const v1::ListJourneysRequest& request) const {
+  WAYPOST_RETURN_IF_ERROR(flush_());
+  store::JourneyQuery query;
+  query.tenant = request.tenant();
+  query.person_id = request.person_id();
+  query.stage = request.stage();
+  query.open_only = request.open_only();
+  query.limit =
+      static_cast<size_t>(request.page_size() > 0 ? request.page_size() : kDefaultPageSize);
+  query.page_token = request.page_token();
+  const absl::StatusOr<store::JourneyPage> page = store_->ListJourneys(query);
+  if (absl::IsInvalidArgument(page.status())) {
+    return MakeBadRequest(Reason::kRequestInvalid,
+                          {{"page_token", "was not given for this tenant and these filters"}});
+  }
+  WAYPOST_RETURN_IF_ERROR(page.status());
+  const std::shared_ptr<const rules::RuleSet> rules = rules_();
+  v1::ListJourneysResponse response;
+  for (const store::JourneyRow& row : page->rows) {
+    WAYPOST_ASSIGN_OR_RETURN(const internal::v1::JourneyState journey, Parse(row));
+    *response.add_journeys() = journey::ViewJourney(journey, *rules, false);
+  }
+  response.set_next_page_token(page->next_page_token);
+  return response;
+}
+
+absl::StatusOr<v1::ExplainJourneyResponse> Reader::ExplainJourney(
+    const v1::ExplainJourneyRequest& request) const {
+  WAYPOST_ASSIGN_OR_RETURN(const Found found, Find(request));
+  const std::vector<internal::v1::Entry> entries = journey::ReadEntries(found.journey);
+  const auto entry =
+      request.event_id().empty()
+          ? (entries.empty() ? entries.end() : std::prev(entries.end()))
+          : std::find_if(entries.begin(), entries.end(), [&](const internal::v1::Entry& candidate) {
+              return candidate.event_id() == request.event_id();
+            });
+  if (entry == entries.end()) {
+    return MakeError(Reason::kEventNotFound,
+                     absl::StrCat("journey ", found.journey.id(), " keeps no event \"",
+                                  request.event_id(), "\""));
+  }
+  return ExplainRecord(*store_, found.records, entry->position(), *rules_());
+}
+
+absl::StatusOr<v1::GetJourneyMapResponse> Reader::GetJourneyMap(
+    const v1::GetJourneyMapRequest& request) const {
+  WAYPOST_RETURN_IF_ERROR(flush_());
+  const std::shared_ptr<const rules::RuleSet> rules = rules_();
+  journey::JourneyMap map(request, *rules);
+  store::JourneyQuery query;
+  query.tenant = request.tenant();
+  query.limit = kMapPageSize;
+  do {
+    WAYPOST_ASSIGN_OR_RETURN(const store::JourneyPage page, store_->ListJourneys(query));
+    for (const store::JourneyRow& row : page.rows) {
+      WAYPOST_ASSIGN_OR_RETURN(const internal::v1::JourneyState journey, Parse(row));
+      map.Add(journey::ViewJourney(journey, *rules, true));
+    }
+    query.page_token = page.next_page_token;
+  } while (!query.page_token.empty());
+  return map.Build();
+}
+
+absl::StatusOr<v1::ListUnmappedEventsResponse> Reader::ListUnmappedEvents(
+    const v1::ListUnmappedEventsRequest& request) const {
+  const int size = request.page_size() > 0 ? request.page_size() : kDefaultPageSize;
+  WAYPOST_ASSIGN_OR_RETURN(const std::vector<store::UnmappedGroup> groups,
+                           store_->ListUnmapped(request.tenant(), static_cast<size_t>(size)));
+  const std::shared_ptr<const rules::RuleSet> rules = rules_();
+  v1::ListUnmappedEventsResponse response;
+  for (const store::UnmappedGroup& group : groups) {
+    WAYPOST_ASSIGN_OR_RETURN(v1::UnmappedEvents events, ReadUnmappedKey(group.key));
+    events.set_count(group.count);
+    *events.mutable_last_at() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(
+        absl::ToUnixMicros(group.last_at));
+    events.set_suggestion(SuggestTouchpoint(events, *rules));
+    *response.add_groups() = std::move(events);
+  }
+  return response;
+}
+
+}  // namespace waypost::pipeline

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/pipeline/recorder.h"
+
+#include <memory>
+
+#include "sidecar/base/status_macros.h"
+#include "sidecar/journey/evaluate.h"
+#include "sidecar/journey/fold.h"
+#include "sidecar/pipeline/answer.h"
+#include "sidecar/pipeline/errors.h"
+#include "sidecar/pipeline/move.h"
+
+namespace waypost::pipeline {
+namespace {
+
+absl::Status NoRequester() {
+  return MakeBadRequest(
+      Reason::kEventInvalid,
+      {{"event.ticket.requester.id", "is required in the first event of a ticket: who waits?"}});
+}
+
+std::string_view ConcernedPerson(const v1::TicketEvent& event) {
+  return event.has_ticket() ? event.ticket().requester().id() : event.actor().id();
+}
+
+absl::Time OccurredAt(const v1::TicketEvent& event) {
+  return absl::FromUnixSeconds(event.occurred_at().seconds()) +
+         absl::Nanoseconds(event.occurred_at().nanos());
+}
+
+}  // namespace
+
+struct Recorder::Call {
+  const v1::TicketEvent& event;
+  std::string serialized;
+  RecordCallback done;
+  // The requester or, for a lone signal, the person concerned; empty when the event tells none.
+  std::string_view told_person;
+  TicketName ticket;
+  std::optional<TicketHome> home = std::nullopt;  // once the owner's shard is held
+  bool claimed = false;                           // the ticket is new and this call holds its claim
+  std::string duplicate = "";                     // the answer, when the event was recorded before
+};
+
+void Recorder::Record(const v1::TicketEvent& event, std::string serialized, RecordCallback done) {
+  Call call{event,
+            std::move(serialized),
+            std::move(done),
+            ConcernedPerson(event),
+            {event.tenant(), event.source(), event.ticket().ref()}};
+  const absl::Status status = Settle(&call);
+  if (call.claimed) set_->tickets().Unclaim(call.ticket);
+  if (!status.ok()) return call.done(StoreError(status));
+  if (!call.duplicate.empty()) call.done(std::string_view(call.duplicate));
+}
+
+absl::Status Recorder::Settle(Call* call) {
+  const absl::ReaderMutexLock barrier(&set_->barrier);
+  if (!set_->usable) return absl::UnavailableError("the store cannot be read");
+  std::string owner(call->told_person);
+  if (owner.empty()) {
+    WAYPOST_ASSIGN_OR_RETURN(call->home, set_->tickets().Find(call->ticket));
+    if (!call->home.has_value()) return NoRequester();
+    owner = call->home->person_id;
+  }
+  while (true) {
+    WAYPOST_ASSIGN_OR_RETURN(NextOwner next, SettleAt(owner, call));
+    if (!next.has_value()) return absl::OkStatus();
+    owner = *std::move(next);
+  }
+}
+
+absl::StatusOr<Recorder::NextOwner> Recorder::SettleAt(std::string_view owner, Call* call) {
+  const std::string_view told = call->told_person.empty() ? owner : call->told_person;
+  const PersonName owner_name(call->ticket.tenant, owner);
+  const PersonName told_name(call->ticket.tenant, told);
+  const WorkingSet::ShardLock lock(set_, owner_name, told_name);
+  if (call->event.has_ticket()) {
+    WAYPOST_ASSIGN_OR_RETURN(call->home, set_->tickets().Find(call->ticket));
+    if (call->home.has_value() && call->home->person_id != owner) {
+      return NextOwner(call->home->person_id);
+    }
+    if (!call->home.has_value()) {
+      if (call->told_person.empty()) return NoRequester();
+      if (owner != call->told_person) return NextOwner(std::string(call->told_person));
+      if (!set_->tickets().Claim(call->ticket, owner)) return NextOwner(std::string(owner));
+      call->claimed = true;
+    }
+  }
+  WAYPOST_RETURN_IF_ERROR(SettleFor(owner, call));
+  set_->Trim(owner_name);
+  set_->Trim(told_name);
+  return NextOwner();
+}
+
+absl::Status Recorder::SettleFor(std::string_view owner, Call* call) {
+  const std::string_view tenant = call->ticket.tenant;
+  WAYPOST_ASSIGN_OR_RETURN(Person * person, set_->Load({tenant, owner}));
+  WAYPOST_ASSIGN_OR_RETURN(bool answered, AnswerDuplicate(*person, call));
+  if (answered) return absl::OkStatus();
+  if (call->home.has_value()) WAYPOST_RETURN_IF_ERROR(FindJourney(person, call));
+  const bool known = call->home.has_value();
+  if (call->told_person.empty() || call->told_person == owner ||
+      (known && !TellsNewRequester(call->event, person->record))) {
+    return Evaluate(person, nullptr, call);
+  }
+  WAYPOST_ASSIGN_OR_RETURN(Person * requester, set_->Load({tenant, call->told_person}));
+  WAYPOST_ASSIGN_OR_RETURN(answered, AnswerDuplicate(*requester, call));
+  if (answered) return absl::OkStatus();
+  return Evaluate(requester, known ? person : nullptr, call);
+}
+
+// The journey of a known ticket may have left the person's memory, or have been pruned: then the
+// ticket begins anew with whom the event tells.
+absl::Status Recorder::FindJourney(Person* holder, Call* call) {
+  WAYPOST_ASSIGN_OR_RETURN(const bool there, set_->BringBack(call->home->journey_id, holder));
+  if (there) return absl::OkStatus();
+  if (call->told_person.empty()) return NoRequester();
+  call->home.reset();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Recorder::AnswerDuplicate(const Person& person, Call* call) {
+  const std::string& event_id = call->event.event_id();
+  for (const uint64_t position : journey::PositionsOfEvent(event_id, person.record)) {
+    switch (queue_->Join(position, event_id, &call->done)) {
+      case CommitQueue::Joined::kYes:
+        return true;
+      case CommitQueue::Joined::kOtherEvent:
+        continue;
+      case CommitQueue::Joined::kNotWaiting:
+        break;
+    }
+    const absl::StatusOr<store::LogRecord> record = store_->ReadRecord(position);
+    if (absl::IsNotFound(record.status())) continue;  // pruned
+    WAYPOST_RETURN_IF_ERROR(record.status());
+    v1::TicketEvent recorded;
+    if (!recorded.ParseFromString(record->event)) {
+      return absl::DataLossError("a logged event is damaged");
+    }
+    if (recorded.event_id() != event_id) continue;
+    WAYPOST_ASSIGN_OR_RETURN(const std::string_view response, ResponseIn(record->decision));
+    call->duplicate = DuplicateOf(response);
+    return true;
+  }
+  return false;
+}
+
+absl::Status Recorder::Evaluate(Person* person, Person* former, Call* call) {
+  WAYPOST_ASSIGN_OR_RETURN(const uint64_t position, queue_->Reserve(call->serialized.size()));
+  const absl::Status status = EvaluateAt(position, person, former, call);
+  if (status.ok()) return status;
+  // The position must not stay a hole: a record without event takes its place.
+  store::LogRecord record;
+  record.position = position;
+  record.tenant = std::string(call->ticket.tenant);
+  record.person_id = person->record.person.person_id();
+  record.occurred_at = OccurredAt(call->event);
+  queue_->Fill(std::move(record), "", nullptr);
+  return status;
+}
+
+absl::Status Recorder::EvaluateAt(uint64_t position, Person* person, Person* former, Call* call) {
+  if (former != nullptr) {
+    WAYPOST_RETURN_IF_ERROR(Move(call->ticket, position, former, person, set_));
+  }
+  const std::shared_ptr<const rules::RuleSet> rules = rules_();
+  WAYPOST_ASSIGN_OR_RETURN(
+      const journey::Evaluation evaluation,
+      journey::Evaluate(*rules, call->event, position, clock_->Now(), &person->record));
+  NoteEvaluated(evaluation.decision, position, person, call);
+
+  store::LogRecord record;
+  record.position = position;
+  record.tenant = std::string(call->ticket.tenant);
+  record.person_id = person->record.person.person_id();
+  record.occurred_at = OccurredAt(call->event);
+  record.event = std::move(call->serialized);
+  record.decision = evaluation.decision.SerializeAsString();
+  if (evaluation.decision.enrichment().unmapped()) {
+    const auto& events = evaluation.folded.events;
+    record.unmapped_key = UnmappedKey(
+        call->event, events.empty() ? v1::EVENT_TYPE_UNSPECIFIED : events.front().type());
+  }
+  queue_->Fill(std::move(record), call->event.event_id(), std::move(call->done));
+  return absl::OkStatus();
+}
+
+void Recorder::NoteEvaluated(const internal::v1::Decision& decision, uint64_t position,
+                             Person* person, Call* call) {
+  const std::string& journey_id = decision.placement().journey_id();
+  person->position = position;
+  person->NoteJourney(journey_id);
+  const bool at_home = call->home.has_value() && call->home->journey_id == journey_id &&
+                       call->home->person_id == person->record.person.person_id();
+  if (call->event.has_ticket() && !at_home) {
+    PutTicket(call->ticket, journey_id, person, set_);
+    call->claimed = false;
+  }
+  set_->NoteChange(person, call->serialized.size());
+}
+
+}  // namespace waypost::pipeline

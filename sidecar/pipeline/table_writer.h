@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes what changed in memory into the store's tables, behind the log.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "sidecar/base/clock.h"
+#include "sidecar/pipeline/working_set.h"
+#include "sidecar/store/store.h"
+
+namespace waypost::pipeline {
+
+// A round takes everybody who has news at its start and writes them in slices. When it ends,
+// everything up to the log position at its start is in the tables. Rows may be newer than that; a
+// person's row carries its own position. For the commit thread alone.
+class TableWriter {
+ public:
+  // Puts the log on disk up to a position: rows are never newer than the log.
+  using CommitUpTo = std::function<absl::Status(uint64_t position)>;
+
+  // Whether the caller holds the working set's barrier exclusively.
+  enum class Barrier { kFree, kHeld };
+
+  // All outlive the writer. `archive_after` as in Options.
+  TableWriter(store::Store* store, const Clock* clock, absl::Duration archive_after,
+              WorkingSet* set)
+      : store_(store), clock_(clock), archive_after_(archive_after), set_(set) {}
+
+  // Starts a round; everything up to `position` is on disk and evaluated. None is under way.
+  void Begin(uint64_t position);
+
+  [[nodiscard]] bool busy() const { return busy_; }
+
+  // Writes the next slice of the round. After a failure what is in memory and in the tables no
+  // longer belongs together: abandon the round and clear the working set.
+  [[nodiscard]] absl::Status WriteSlice(Barrier barrier, const CommitUpTo& commit_up_to);
+
+  // Runs a whole round, for when every evaluated event up to `position` is on disk.
+  [[nodiscard]] absl::Status WriteAll(uint64_t position, Barrier barrier);
+
+  // Forgets the round.
+  void Abandon();
+
+ private:
+  using Name = std::pair<std::string, std::string>;  // tenant, person_id
+
+  struct Slice {
+    store::Materialization rows;
+    uint64_t newest = 0;  // position
+    // Who is in it, with the journeys that leave their memory once the rows are written.
+    struct Member {
+      Name name;
+      std::vector<std::string> archived;
+    };
+    std::vector<Member> members;
+  };
+
+  void Add(const Name& name, Barrier barrier, Slice* slice);
+  void AddGroup(const Name& name, Slice* slice);
+  void AddRows(Person* person, Slice* slice);
+  void Finish(const Slice& slice);
+
+  store::Store* const store_;
+  const Clock* const clock_;
+  const absl::Duration archive_after_;
+  WorkingSet* const set_;
+  bool busy_ = false;
+  uint64_t position_ = 0;
+  std::vector<Name> left_;
+};
+
+}  // namespace waypost::pipeline

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/pipeline/working_set.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/hash/hash.h"
+#include "absl/strings/str_cat.h"
+#include "sidecar/base/status_macros.h"
+
+namespace waypost::pipeline {
+namespace {
+
+// A ticket's home takes about this much memory; a quarter of the budget is theirs.
+constexpr size_t kHomeBytes = 256;
+
+absl::StatusOr<internal::v1::JourneyState> ParseJourney(const store::JourneyRow& row) {
+  internal::v1::JourneyState journey;
+  if (!journey.ParseFromString(row.blob)) {
+    return absl::DataLossError(absl::StrCat("the row of journey ", row.journey_id, " is damaged"));
+  }
+  return journey;
+}
+
+}  // namespace
+
+WorkingSet::WorkingSet(const store::Store* store, size_t cache_bytes)
+    : store_(store),
+      shard_bytes_(cache_bytes / 4 * 3 / kShards),
+      tickets_(store, cache_bytes / 4 / kHomeBytes) {}
+
+WorkingSet::Shard& WorkingSet::ShardOf(const PersonName& name) {
+  return shards_[absl::HashOf(name) % kShards];
+}
+
+WorkingSet::ShardLock::ShardLock(WorkingSet* set,
+                                 const PersonName& person) ABSL_NO_THREAD_SAFETY_ANALYSIS
+    : first_(&set->ShardOf(person)),
+      second_(nullptr) {
+  first_->mutex.Lock();
+}
+
+WorkingSet::ShardLock::ShardLock(WorkingSet* set, const PersonName& one,
+                                 const PersonName& other) ABSL_NO_THREAD_SAFETY_ANALYSIS
+    : first_(&set->ShardOf(one)),
+      second_(&set->ShardOf(other)) {
+  if (first_ > second_) std::swap(first_, second_);
+  if (first_ == second_) second_ = nullptr;
+  first_->mutex.Lock();
+  if (second_ != nullptr) second_->mutex.Lock();
+}
+
+WorkingSet::ShardLock::~ShardLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (second_ != nullptr) second_->mutex.Unlock();
+  first_->mutex.Unlock();
+}
+
+absl::StatusOr<Person> WorkingSet::Read(const PersonName& name) const {
+  Person person;
+  WAYPOST_ASSIGN_OR_RETURN(const std::optional<store::PersonRow> row,
+                           store_->FindPerson(name.first, name.second));
+  if (!row.has_value()) {
+    person.record.person.set_tenant(std::string(name.first));
+    person.record.person.set_person_id(std::string(name.second));
+    return person;
+  }
+  if (!person.record.person.ParseFromString(row->blob)) {
+    return absl::DataLossError("the row of a person is damaged");
+  }
+  person.position = row->position;
+  WAYPOST_ASSIGN_OR_RETURN(const std::vector<store::JourneyRow> journeys,
+                           store_->LiveJourneys(name.first, name.second));
+  for (const store::JourneyRow& journey : journeys) {
+    WAYPOST_ASSIGN_OR_RETURN(person.record.journeys.emplace_back(), ParseJourney(journey));
+  }
+  return person;
+}
+
+absl::StatusOr<Person*> WorkingSet::Load(const PersonName& name) {
+  PersonCache& cache = ShardOf(name).cache;
+  if (Person* person = cache.Find(name); person != nullptr) return person;
+  WAYPOST_ASSIGN_OR_RETURN(Person person, Read(name));
+  return cache.Add(std::move(person));
+}
+
+absl::StatusOr<bool> WorkingSet::BringBack(std::string_view journey_id, Person* person) {
+  if (journey::FindJourney(journey_id, person->record) >= 0) return true;
+  WAYPOST_ASSIGN_OR_RETURN(const std::optional<store::JourneyRow> row,
+                           store_->FindJourney(person->name().first, journey_id));
+  if (!row.has_value() || row->person_id != person->name().second) return false;
+  WAYPOST_ASSIGN_OR_RETURN(internal::v1::JourneyState journey, ParseJourney(*row));
+  auto& journeys = person->record.journeys;
+  const auto newer = std::find_if(journeys.begin(), journeys.end(), [&](const auto& other) {
+    return journey::NewestAt(other) > journey::NewestAt(journey);
+  });
+  journeys.insert(newer, std::move(journey));
+  ShardOf(person->name()).cache.Measure(person);
+  return true;
+}
+
+void WorkingSet::NoteChange(Person* person, size_t grown_bytes) {
+  PersonCache& cache = ShardOf(person->name()).cache;
+  if (!person->changed) changed_persons.fetch_add(1, std::memory_order_relaxed);
+  cache.NoteChange(person);
+  cache.Grow(person, grown_bytes);
+}
+
+void WorkingSet::Trim(const PersonName& name) {
+  PersonCache& cache = ShardOf(name).cache;
+  if (cache.bytes() > shard_bytes_) cache.Evict(shard_bytes_);
+}
+
+void WorkingSet::Count(int64_t* persons, int64_t* bytes) const {
+  for (const Shard& shard : shards_) {
+    const absl::MutexLock lock(&shard.mutex);
+    *persons += static_cast<int64_t>(shard.cache.size());
+    *bytes += static_cast<int64_t>(shard.cache.bytes());
+  }
+}
+
+void WorkingSet::ForgetWritten() {
+  for (Shard& shard : shards_) {
+    const absl::MutexLock lock(&shard.mutex);
+    shard.cache.DropDisposable();
+  }
+  tickets_.DropWritten();
+}
+
+void WorkingSet::Clear() {
+  tickets_.Clear();
+  for (Shard& shard : shards_) shard.cache.Clear();
+  changed_persons = 0;
+}
+
+}  // namespace waypost::pipeline
