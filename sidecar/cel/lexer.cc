@@ -247,7 +247,8 @@ class Lexer {
   void ReadOperator() {
     const size_t begin = offset_;
     for (const Operator& candidate : kOperators) {
-      if (source_.substr(begin, candidate.text.size()) == candidate.text) {
+      if (candidate.text[0] == Peek() &&
+          (candidate.text.size() == 1 || candidate.text[1] == Peek(1))) {
         offset_ += candidate.text.size();
         return Add(candidate.kind, begin, std::string(candidate.text));
       }

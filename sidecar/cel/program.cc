@@ -51,7 +51,7 @@ std::shared_ptr<const Code> CompileCode(std::string_view source, const Environme
   }
   if (mode == CheckMode::kTyped && !FitsExpected(checked.type, expected)) {
     issues->push_back({0, source.size(),
-                       "the expression must give a " + expected.ToString() + ", not a " +
+                       "the expression must be of type " + expected.ToString() + ", not " +
                            checked.type.ToString()});
     return nullptr;
   }

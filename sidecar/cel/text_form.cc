@@ -11,6 +11,10 @@
 namespace waypost::cel {
 namespace {
 
+// Between these, numbers are written without an exponent, as people write them.
+constexpr double kLeastPlain = 1e-6;
+constexpr double kMostPlain = 1e15;
+
 // "5" for 500,000,000 nanoseconds, with the point; "" for none.
 std::string Fraction(int64_t nanoseconds) {
   if (nanoseconds == 0) {
@@ -50,8 +54,12 @@ std::string DoubleText(double value) {
   if (std::isinf(value)) {
     return value > 0 ? "Infinity" : "-Infinity";
   }
+  const double size = std::abs(value);
+  const bool plain = size == 0 || (size >= kLeastPlain && size < kMostPlain);
   char buffer[64];
-  const std::to_chars_result result = std::to_chars(buffer, buffer + sizeof(buffer), value);
+  const std::to_chars_result result =
+      std::to_chars(buffer, buffer + sizeof(buffer), value,
+                    plain ? std::chars_format::fixed : std::chars_format::scientific);
   return std::string(buffer, result.ptr);
 }
 

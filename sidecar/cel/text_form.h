@@ -12,7 +12,7 @@ namespace waypost::cel {
 // all other kinds.
 std::string TextForm(const Value& value);
 
-// The shortest decimal that reads back as the same number: 0.1, 1e+30, NaN, Infinity.
+// The shortest decimal that reads back as the same number: 0.1, 1000000, 1e+30, NaN, Infinity.
 std::string DoubleText(double value);
 
 // 2026-03-01T09:00:00.5Z and 3600.25s, with as many decimals as needed, at most nine.
