@@ -109,10 +109,14 @@ class FieldNode : public Node {
 
  protected:
   [[nodiscard]] Value Select(const Value& target) const {
-    if (target.kind() == ValueKind::kObject && field_ >= 0 && !optional_) {
-      return Placed(target.AsObject().Get(field_));
+    if (target.kind() != ValueKind::kObject || field_ < 0 || optional_) {
+      return target.is_error() ? target : SelectSlowly(target);
     }
-    return target.is_error() ? target : SelectSlowly(target);
+    Value value = target.AsObject().Get(field_);
+    if (value.is_error()) {
+      value = Placed(std::move(value));
+    }
+    return value;
   }
 
  private:

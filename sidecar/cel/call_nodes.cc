@@ -35,7 +35,11 @@ class CallNode final : public Node {
     }
     for (const Overload* overload : overloads_) {
       if (Fits(*overload, values)) {
-        return Placed(overload->implementation(values.data(), &frame->budget));
+        Value result = overload->implementation(values.data(), &frame->budget);
+        if (result.is_error()) {
+          result = Placed(std::move(result));
+        }
+        return result;
       }
     }
     return NoOverload(values);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -109,6 +111,9 @@ class OrderNode final : public Node {
     if (right.is_error()) {
       return right;
     }
+    if (left.kind() == ValueKind::kInt && right.kind() == ValueKind::kInt) {
+      return Value::Bool(HoldsForInts(left.AsInt(), right.AsInt()));
+    }
     const std::optional<Order> order = Compare(left, right);
     return order ? Value::Bool(Holds(relation_, *order))
                  : Fail("'" + FunctionText(function_) + "' does not take (" +
@@ -117,6 +122,21 @@ class OrderNode final : public Node {
   }
 
  private:
+  // The commonest comparison, short of the general way.
+  [[nodiscard]] bool HoldsForInts(int64_t left, int64_t right) const {
+    switch (relation_) {
+      case Relation::kLess:
+        return left < right;
+      case Relation::kLessEqual:
+        return left <= right;
+      case Relation::kGreater:
+        return left > right;
+      case Relation::kGreaterEqual:
+        return left >= right;
+    }
+    return false;
+  }
+
   Relation relation_;
   std::string function_;
   NodePtr left_;

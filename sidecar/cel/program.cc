@@ -15,26 +15,31 @@ namespace waypost::cel {
 namespace {
 
 // Enough for every expression that people write; more come from the heap.
-constexpr int kInlineLocals = 8;
+constexpr int kInlineLocals = 4;
 
 bool FitsExpected(const Type& result, const Type& expected) {
   Inference inference;
   return inference.Assignable({result}, {expected});
 }
 
-Value Bounded(Value result, const Frame& frame) {
-  return frame.budget.steps < 0 && !result.is_error() ? CostError() : result;
+// No part of an expression can make up for a spent budget.
+Value EvaluateBounded(const Node& node, Frame* frame) {
+  Value result = node.Evaluate(frame);
+  if (frame->budget.steps < 0 && !result.is_error()) {
+    result = CostError();
+  }
+  return result;
 }
 
 Value EvaluateWithLocals(const Code& code, const Node& node, Frame* frame) {
   if (code.locals <= kInlineLocals) {
     std::array<Value, kInlineLocals> locals;
     frame->locals = locals.data();
-    return Bounded(node.Evaluate(frame), *frame);
+    return EvaluateBounded(node, frame);
   }
   std::vector<Value> locals(static_cast<size_t>(code.locals));
   frame->locals = locals.data();
-  return Bounded(node.Evaluate(frame), *frame);
+  return EvaluateBounded(node, frame);
 }
 
 std::shared_ptr<const Code> CompileCode(std::string_view source, const Environment& environment,
@@ -79,7 +84,7 @@ Value EvaluateNode(const Code& code, const Node& node, Activation activation) {
   if (code.locals > 0) {
     return EvaluateWithLocals(code, node, &frame);
   }
-  return Bounded(node.Evaluate(&frame), frame);
+  return EvaluateBounded(node, &frame);
 }
 
 std::optional<Program> Program::Compile(std::string_view source, const Environment& environment,

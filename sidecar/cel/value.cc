@@ -204,22 +204,14 @@ absl::Duration Value::AsDuration() const {
   return absl::Seconds(payload_.integer) + absl::Nanoseconds(extra_);
 }
 
-const cel::List& Value::AsList() const {
-  assert(kind_ == ValueKind::kList);
-  return storage_ == Storage::kOwned ? *static_cast<const ListRep*>(payload_.heap)->list
-                                     : *payload_.list;
+const cel::List& Value::OwnedList() const {
+  return *static_cast<const ListRep*>(payload_.heap)->list;
 }
 
-const cel::Map& Value::AsMap() const {
-  assert(kind_ == ValueKind::kMap);
-  return storage_ == Storage::kOwned ? *static_cast<const MapRep*>(payload_.heap)->map
-                                     : *payload_.map;
-}
+const cel::Map& Value::OwnedMap() const { return *static_cast<const MapRep*>(payload_.heap)->map; }
 
-const cel::Object& Value::AsObject() const {
-  assert(kind_ == ValueKind::kObject);
-  return storage_ == Storage::kOwned ? *static_cast<const ObjectRep*>(payload_.heap)->object
-                                     : *payload_.object;
+const cel::Object& Value::OwnedObject() const {
+  return *static_cast<const ObjectRep*>(payload_.heap)->object;
 }
 
 const Value* Value::AsOptional() const {

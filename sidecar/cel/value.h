@@ -140,6 +140,7 @@ class Value {
   [[nodiscard]] const cel::Object& AsObject() const;
   // The value within, or null for none.
   [[nodiscard]] const Value* AsOptional() const;
+  // May quote values that the expression met: not for logs.
   [[nodiscard]] const std::string& ErrorMessage() const;
   // Where in the source the failure arose, in bytes; begin == end when not known.
   [[nodiscard]] size_t ErrorBegin() const;
@@ -182,6 +183,9 @@ class Value {
   static Value BorrowedText(ValueKind kind, std::string_view text);
   [[nodiscard]] std::string_view Text() const;
   [[nodiscard]] std::string_view OwnedText() const;
+  [[nodiscard]] const cel::List& OwnedList() const;
+  [[nodiscard]] const cel::Map& OwnedMap() const;
+  [[nodiscard]] const cel::Object& OwnedObject() const;
   void Release();
   void Destroy();
 
@@ -328,6 +332,21 @@ inline std::string_view Value::AsBytes() const {
 inline std::string_view Value::AsTypeName() const {
   assert(kind_ == ValueKind::kType);
   return Text();
+}
+
+inline const cel::List& Value::AsList() const {
+  assert(kind_ == ValueKind::kList);
+  return storage_ == Storage::kOwned ? OwnedList() : *payload_.list;
+}
+
+inline const cel::Map& Value::AsMap() const {
+  assert(kind_ == ValueKind::kMap);
+  return storage_ == Storage::kOwned ? OwnedMap() : *payload_.map;
+}
+
+inline const cel::Object& Value::AsObject() const {
+  assert(kind_ == ValueKind::kObject);
+  return storage_ == Storage::kOwned ? OwnedObject() : *payload_.object;
 }
 
 }  // namespace waypost::cel
