@@ -33,9 +33,11 @@ enum class Macro : uint8_t {
   kAll,
   kExists,
   kExistsOne,
-  kFilter,        // arguments: condition
-  kMap,           // arguments: [condition,] element
-  kTransformMap,  // arguments: [condition,] value
+  kFilter,           // arguments: condition
+  kMap,              // arguments: [condition,] element
+  kTransformMap,     // arguments: [condition,] value
+  kOptionalMap,      // optMap; target: an optional; arguments: the value of the result
+  kOptionalFlatMap,  // optFlatMap; target: an optional; arguments: the result
 };
 
 // What a name stands for.

@@ -8,10 +8,9 @@
 #include <utility>
 
 #include "sidecar/cel/inference.h"
-#include "sidecar/cel/library.h"
 #include "sidecar/cel/names.h"
+#include "sidecar/cel/overload_resolution.h"
 #include "sidecar/cel/signature_text.h"
-#include "sidecar/text/suggest.h"
 
 namespace waypost::cel {
 namespace {
@@ -96,13 +95,9 @@ class Checker {
       return expr->type;
     }
     Report(expr->begin, expr->end,
-           "undeclared reference to '" + expr->name + "'" + Hint(expr->name, names_.Candidates()));
+           "undeclared reference to '" + expr->name + "'" +
+               NearestName(expr->name, names_.Candidates()));
     return kError;
-  }
-
-  static std::string Hint(const std::string& name, const std::vector<std::string>& candidates) {
-    const std::string nearest = Suggest(name, candidates);
-    return nearest.empty() ? "" : "; did you mean '" + nearest + "'?";
   }
 
   Type VisitSelect(Expr* expr) {
@@ -149,9 +144,9 @@ class Checker {
     for (const ObjectField& field : object.fields()) {
       candidates.push_back(field.name);
     }
-    Report(
-        expr->name_begin, expr->name_end,
-        "'" + object.name() + "' has no field '" + expr->name + "'" + Hint(expr->name, candidates));
+    Report(expr->name_begin, expr->name_end,
+           "'" + object.name() + "' has no field '" + expr->name + "'" +
+               NearestName(expr->name, candidates));
     return kError;
   }
 
@@ -278,6 +273,9 @@ class Checker {
   }
 
   Type VisitComprehension(Expr* expr) {
+    if (expr->macro == Macro::kOptionalMap || expr->macro == Macro::kOptionalFlatMap) {
+      return VisitOptionalMap(expr);
+    }
     const Type range = inference_.Resolve(Visit(expr->target.get()));
     const VariableTypes types = TypesOver(range, *expr);
     expr->number = names_.Push(expr->variable, types.first);
@@ -293,6 +291,29 @@ class Checker {
     }
     names_.Pop();
     return ComprehensionType(*expr, range, types, arguments);
+  }
+
+  // optMap and optFlatMap: the variable is what the optional holds.
+  Type VisitOptionalMap(Expr* expr) {
+    const Type held = inference_.Fresh();
+    const Type target = Visit(expr->target.get());
+    if (!inference_.Assignable({target}, {Type::Optional(held)})) {
+      Report(expr->target->begin, expr->target->end,
+             "'" + expr->name + "' needs an optional, not " + inference_.Final(target).ToString());
+    }
+    expr->number = names_.Push(expr->variable, inference_.Resolve(held));
+    Expr* result = expr->arguments[0].get();
+    const Type type = Visit(result);
+    names_.Pop();
+    if (expr->macro == Macro::kOptionalMap) {
+      return Type::Optional(type);
+    }
+    if (!inference_.Assignable({type}, {Type::Optional(inference_.Fresh())})) {
+      Report(result->begin, result->end,
+             "'optFlatMap' needs a result that is an optional, not " +
+                 inference_.Final(type).ToString());
+    }
+    return type;
   }
 
   Type ComprehensionType(const Expr& expr, const Type& range, const VariableTypes& types,
@@ -328,74 +349,8 @@ class Checker {
     for (const auto& argument : expr->arguments) {
       types.push_back(Visit(argument.get()));
     }
-    return ResolveCall(expr, types);
-  }
-
-  Type ResolveCall(Expr* expr, const std::vector<Type>& types) {
-    const CallStyle style = expr->member ? CallStyle::kMember : CallStyle::kGlobal;
-    const std::vector<Overload>* overloads = StandardLibrary().Find(expr->function);
-    std::vector<const Overload*> candidates;
-    if (overloads != nullptr) {
-      for (const Overload& overload : *overloads) {
-        if (overload.style == style) {
-          candidates.push_back(&overload);
-        }
-      }
-    }
-    if (candidates.empty()) {
-      ReportUnknownFunction(*expr, style, overloads != nullptr);
-      return kError;
-    }
-    return ChooseOverloads(expr, types, candidates);
-  }
-
-  void ReportUnknownFunction(const Expr& expr, CallStyle style, bool other_style) {
-    std::string message = "there is no function '" + expr.name + "'";
-    if (other_style) {
-      message += style == CallStyle::kMember
-                     ? " on a value; it is called as " + expr.name + "(...)"
-                     : " without a value before it; it is called as value." + expr.name + "(...)";
-    } else {
-      message += Hint(expr.name, StandardLibrary().Names(style));
-    }
-    Report(expr.name_begin, expr.name_end, std::move(message));
-  }
-
-  Type ChooseOverloads(Expr* expr, const std::vector<Type>& types,
-                       const std::vector<const Overload*>& candidates) {
-    std::optional<Type> result;
-    for (const Overload* overload : candidates) {
-      if (overload->parameters.size() != types.size()) {
-        continue;
-      }
-      if (!typed_) {
-        expr->overloads.push_back(overload);
-        result = kDyn;
-        continue;
-      }
-      std::map<std::string, Type> names;
-      std::vector<Type> parameters;
-      for (const Type& parameter : overload->parameters) {
-        parameters.push_back(inference_.Instantiate(parameter, &names));
-      }
-      if (inference_.Assignable(types, parameters)) {
-        const Type type = inference_.Resolve(inference_.Instantiate(overload->result, &names));
-        expr->overloads.push_back(overload);
-        result = !result || *result == type ? type : kDyn;
-      }
-    }
-    if (!result) {
-      std::vector<Type> shown;
-      for (const Type& type : types) {
-        shown.push_back(inference_.Final(type));
-      }
-      const bool is_word =
-          expr->end != expr->name_end && FunctionText(expr->function) == expr->function;
-      Report(is_word ? expr->name_begin : expr->begin, expr->end,
-             NoOverloadMessage(expr->function, expr->member, shown, candidates));
-      return kError;
-    }
-    return *result;
+    return ResolveCall(types, typed_ ? CheckMode::kTyped : CheckMode::kUntyped, expr, &inference_,
+                       issues_);
   }
 
   // Puts the solved types in, now that everything is known.

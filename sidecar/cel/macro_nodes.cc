@@ -216,6 +216,43 @@ class TransformNode final : public ComprehensionNode {
   bool to_map_;
 };
 
+class OptionalMapNode final : public Node {
+ public:
+  OptionalMapNode(const Expr& expr, NodePtr optional, NodePtr result)
+      : Node(expr),
+        macro_(expr.name),
+        local_(expr.number),
+        wraps_(expr.macro == Macro::kOptionalMap),
+        optional_(std::move(optional)),
+        result_(std::move(result)) {}
+
+  [[nodiscard]] Value Evaluate(Frame* frame) const override {
+    Value optional = optional_->Evaluate(frame);
+    if (optional.is_error()) {
+      return optional;
+    }
+    if (optional.kind() != ValueKind::kOptional) {
+      return Fail("'" + macro_ + "' needs an optional, not " +
+                  std::string(RuntimeTypeName(optional)));
+    }
+    if (optional.AsOptional() == nullptr) {
+      return optional;
+    }
+    frame->locals[local_] = *optional.AsOptional();
+    Value result = result_->Evaluate(frame);
+    return wraps_ && !result.is_error()
+               ? Placed(CheckedNesting(Value::OptionalOf(std::move(result))))
+               : result;
+  }
+
+ private:
+  std::string macro_;
+  int local_;
+  bool wraps_;
+  NodePtr optional_;
+  NodePtr result_;
+};
+
 class BindNode final : public Node {
  public:
   BindNode(const Expr& expr, NodePtr value, NodePtr body)
@@ -251,6 +288,9 @@ NodePtr MakeComprehension(const Expr& expr, int64_t steps, NodePtr range,
       return std::make_unique<ExistsOneNode>(expr, steps, std::move(range), std::move(arguments));
     case Macro::kFilter:
       return std::make_unique<FilterNode>(expr, steps, std::move(range), std::move(arguments));
+    case Macro::kOptionalMap:
+    case Macro::kOptionalFlatMap:
+      return std::make_unique<OptionalMapNode>(expr, std::move(range), std::move(arguments[0]));
     case Macro::kMap:
     case Macro::kTransformMap:
       break;

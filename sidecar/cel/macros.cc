@@ -18,7 +18,7 @@ struct Form {
   bool may_filter;
 };
 
-constexpr std::array<Form, 11> kForms = {{
+constexpr std::array<Form, 13> kForms = {{
     {"all", Macro::kAll, 1, false},
     {"exists", Macro::kExists, 1, false},
     {"exists_one", Macro::kExistsOne, 1, false},
@@ -30,6 +30,8 @@ constexpr std::array<Form, 11> kForms = {{
     {"existsOne", Macro::kExistsOne, 2, false},
     {"transformList", Macro::kMap, 2, true},
     {"transformMap", Macro::kTransformMap, 2, true},
+    {"optMap", Macro::kOptionalMap, 1, false},
+    {"optFlatMap", Macro::kOptionalFlatMap, 1, false},
 }};
 
 bool Takes(const Form& form, size_t arguments) {
@@ -44,6 +46,9 @@ bool Fail(const Expr& at, std::string message, std::vector<Issue>* issues) {
 bool IsPlainName(const Expr& expr) { return expr.kind == ExprKind::kIdentifier && !expr.absolute; }
 
 std::string UsageOf(std::string_view name) {
+  if (name == "optMap" || name == "optFlatMap") {
+    return "optional." + std::string(name) + "(variable, result)";
+  }
   if (name == "map") {
     return "list.map(variable, [condition,] element)";
   }

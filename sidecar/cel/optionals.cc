@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/cel/ast.h"
 #include "sidecar/cel/library.h"
+#include "sidecar/cel/nesting.h"
 
 namespace waypost::cel {
 namespace {
@@ -36,10 +37,13 @@ bool IsZero(const Value& value) {
 
 Value None(const Value* /*arguments*/, Budget* /*budget*/) { return Value::OptionalNone(); }
 
-Value Of(const Value* arguments, Budget* /*budget*/) { return Value::OptionalOf(arguments[0]); }
+Value Of(const Value* arguments, Budget* /*budget*/) {
+  return CheckedNesting(Value::OptionalOf(arguments[0]));
+}
 
 Value OfNonZero(const Value* arguments, Budget* /*budget*/) {
-  return IsZero(arguments[0]) ? Value::OptionalNone() : Value::OptionalOf(arguments[0]);
+  return IsZero(arguments[0]) ? Value::OptionalNone()
+                              : CheckedNesting(Value::OptionalOf(arguments[0]));
 }
 
 Value HasValue(const Value* arguments, Budget* /*budget*/) {

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "sidecar/text/suggest.h"
+
 namespace waypost::cel {
 namespace {
 
@@ -58,6 +60,11 @@ std::string NoOverloadMessage(const std::string& function, bool member,
     message += (i == 0 ? "" : " or ") + SignatureText(function, *candidates[i]);
   }
   return message;
+}
+
+std::string NearestName(const std::string& name, const std::vector<std::string>& candidates) {
+  const std::string nearest = Suggest(name, candidates);
+  return nearest.empty() ? "" : "; did you mean '" + nearest + "'?";
 }
 
 }  // namespace waypost::cel

@@ -18,4 +18,7 @@ std::string NoOverloadMessage(const std::string& function, bool member,
                               const std::vector<Type>& arguments,
                               const std::vector<const Overload*>& candidates);
 
+// "; did you mean 'ticket'?" for the candidate that `name` was probably meant to be, or nothing.
+std::string NearestName(const std::string& name, const std::vector<std::string>& candidates);
+
 }  // namespace waypost::cel

@@ -97,6 +97,9 @@ TEST(CheckerTest, SaysWhatIsWrongAndWhere) {
       {"words.all(word, wrd == 'a')", "16-19: undeclared reference to 'wrd'; did you mean 'word'?"},
       {"{1.5: 'a'}", "1-4: a key of a map is a bool, an integer or a string, not double"},
       {"ticket{a: 1}", "0-6: messages such as 'ticket{...}' cannot be built here; use a map"},
+      {"count.optMap(c, c)", "0-5: 'optMap' needs an optional, not int"},
+      {"optional.of(1).optFlatMap(x, x)",
+       "29-30: 'optFlatMap' needs a result that is an optional, not int"},
       {"[?count]", "2-7: an entry with '?' needs an optional, not int"},
   };
   TicketWorld world;
