@@ -18,10 +18,10 @@ struct ServerOptions {
   // Where gRPC listens: "HOST:PORT" on a loopback address (127.0.0.0/8, [::1], localhost; port 0
   // takes a free one) or "unix:PATH" (the socket is its owner's alone; a stale one is replaced). At
   // least one.
-  std::vector<std::string> listen = {"127.0.0.1:8642"};
+  std::vector<std::string> listen = {"127.0.0.1:7480"};
 
   // Where the same services answer JSON over HTTP: "HOST:PORT" on loopback; empty: nowhere.
-  std::string http = "127.0.0.1:8643";
+  std::string http = "127.0.0.1:7481";
 
   // The SQLite database file, made when absent; empty: memory only, for tests and trials.
   std::string data = "waypost.db";

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the bytes of a request to the pipeline.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sidecar/base/clock.h"
+#include "sidecar/pipeline/pipeline.h"
+
+namespace waypost::service {
+
+// Parses, checks and records events. Thread-safe. Bad bytes and broken bounds are answered at once
+// with INVALID_ARGUMENT and change nothing.
+class EventIntake {
+ public:
+  // Both outlive the intake.
+  EventIntake(pipeline::Pipeline* pipeline, const Clock* clock)
+      : pipeline_(pipeline), clock_(clock) {}
+
+  // Records the event of a serialized RecordEventRequest.
+  void RecordRequest(std::string_view request, pipeline::RecordCallback done) const;
+
+  // Records a serialized TicketEvent. Violations are told with paths below "event".
+  void RecordEvent(std::string_view event, pipeline::RecordCallback done) const;
+
+ private:
+  pipeline::Pipeline* const pipeline_;
+  const Clock* const clock_;
+};
+
+}  // namespace waypost::service

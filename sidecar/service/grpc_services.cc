@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/service/grpc_services.h"
+
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "grpcpp/grpcpp.h"
+#include "sidecar/service/byte_buffer.h"
+#include "sidecar/service/rpc_status.h"
+#include "waypost/v1/admin_service.grpc.pb.h"
+#include "waypost/v1/insight_service.grpc.pb.h"
+#include "waypost/v1/journey_service.grpc.pb.h"
+
+namespace waypost::service {
+namespace {
+
+using grpc::ByteBuffer;
+using grpc::CallbackServerContext;
+using grpc::ServerUnaryReactor;
+
+ServerUnaryReactor* Answer(const Method& method, CallbackServerContext* context,
+                           const ByteBuffer* request, ByteBuffer* response) {
+  ServerUnaryReactor* reactor = context->DefaultReactor();
+  const FlatBytes bytes(*request);
+  method.call(bytes.view(), [reactor, response](absl::StatusOr<std::string_view> answer) {
+    if (answer.ok()) *response = ToByteBuffer(*answer);
+    reactor->Finish(ToGrpcStatus(answer.status()));
+  });
+  return reactor;
+}
+
+using RawJourney = v1::JourneyService::WithRawCallbackMethod_RecordEvent<
+    v1::JourneyService::WithRawCallbackMethod_RecordEvents<v1::JourneyService::Service>>;
+
+class Journey final : public RawJourney {
+ public:
+  Journey(const Methods& methods, const EventIntake& intake, OpenStreams* streams)
+      : record_event_(*methods.Find("/waypost.v1.JourneyService/RecordEvent")),
+        intake_(intake),
+        streams_(streams) {}
+
+  using RawJourney::RecordEvent;
+  using RawJourney::RecordEvents;
+
+  ServerUnaryReactor* RecordEvent(CallbackServerContext* context, const ByteBuffer* request,
+                                  ByteBuffer* response) override {
+    return Answer(record_event_, context, request, response);
+  }
+
+  grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* RecordEvents(
+      CallbackServerContext* /*context*/) override {
+    return new RecordStream(&intake_, streams_);
+  }
+
+ private:
+  const Method& record_event_;
+  const EventIntake& intake_;
+  OpenStreams* const streams_;
+};
+
+using Insights = v1::InsightService;
+using RawInsight = Insights::WithRawCallbackMethod_GetJourney<
+    Insights::WithRawCallbackMethod_ListJourneys<Insights::WithRawCallbackMethod_ExplainJourney<
+        Insights::WithRawCallbackMethod_GetJourneyMap<
+            Insights::WithRawCallbackMethod_ListUnmappedEvents<Insights::Service>>>>>;
+
+class Insight final : public RawInsight {
+ public:
+  explicit Insight(const Methods& methods)
+      : get_journey_(*methods.Find("/waypost.v1.InsightService/GetJourney")),
+        list_journeys_(*methods.Find("/waypost.v1.InsightService/ListJourneys")),
+        explain_journey_(*methods.Find("/waypost.v1.InsightService/ExplainJourney")),
+        get_journey_map_(*methods.Find("/waypost.v1.InsightService/GetJourneyMap")),
+        list_unmapped_(*methods.Find("/waypost.v1.InsightService/ListUnmappedEvents")) {}
+
+  using RawInsight::ExplainJourney;
+  using RawInsight::GetJourney;
+  using RawInsight::GetJourneyMap;
+  using RawInsight::ListJourneys;
+  using RawInsight::ListUnmappedEvents;
+
+  ServerUnaryReactor* GetJourney(CallbackServerContext* context, const ByteBuffer* request,
+                                 ByteBuffer* response) override {
+    return Answer(get_journey_, context, request, response);
+  }
+  ServerUnaryReactor* ListJourneys(CallbackServerContext* context, const ByteBuffer* request,
+                                   ByteBuffer* response) override {
+    return Answer(list_journeys_, context, request, response);
+  }
+  ServerUnaryReactor* ExplainJourney(CallbackServerContext* context, const ByteBuffer* request,
+                                     ByteBuffer* response) override {
+    return Answer(explain_journey_, context, request, response);
+  }
+  ServerUnaryReactor* GetJourneyMap(CallbackServerContext* context, const ByteBuffer* request,
+                                    ByteBuffer* response) override {
+    return Answer(get_journey_map_, context, request, response);
+  }
+  ServerUnaryReactor* ListUnmappedEvents(CallbackServerContext* context, const ByteBuffer* request,
+                                         ByteBuffer* response) override {
+    return Answer(list_unmapped_, context, request, response);
+  }
+
+ private:
+  const Method& get_journey_;
+  const Method& list_journeys_;
+  const Method& explain_journey_;
+  const Method& get_journey_map_;
+  const Method& list_unmapped_;
+};
+
+using Admins = v1::AdminService;
+using RawAdmin = Admins::WithRawCallbackMethod_GetRuleSet<
+    Admins::WithRawCallbackMethod_CheckRules<Admins::WithRawCallbackMethod_ReloadRules<
+        Admins::WithRawCallbackMethod_GetStatus<Admins::Service>>>>;
+
+class Administration final : public RawAdmin {
+ public:
+  explicit Administration(const Methods& methods)
+      : get_rule_set_(*methods.Find("/waypost.v1.AdminService/GetRuleSet")),
+        check_rules_(*methods.Find("/waypost.v1.AdminService/CheckRules")),
+        reload_rules_(*methods.Find("/waypost.v1.AdminService/ReloadRules")),
+        get_status_(*methods.Find("/waypost.v1.AdminService/GetStatus")) {}
+
+  using RawAdmin::CheckRules;
+  using RawAdmin::GetRuleSet;
+  using RawAdmin::GetStatus;
+  using RawAdmin::ReloadRules;
+
+  ServerUnaryReactor* GetRuleSet(CallbackServerContext* context, const ByteBuffer* request,
+                                 ByteBuffer* response) override {
+    return Answer(get_rule_set_, context, request, response);
+  }
+  ServerUnaryReactor* CheckRules(CallbackServerContext* context, const ByteBuffer* request,
+                                 ByteBuffer* response) override {
+    return Answer(check_rules_, context, request, response);
+  }
+  ServerUnaryReactor* ReloadRules(CallbackServerContext* context, const ByteBuffer* request,
+                                  ByteBuffer* response) override {
+    return Answer(reload_rules_, context, request, response);
+  }
+  ServerUnaryReactor* GetStatus(CallbackServerContext* context, const ByteBuffer* request,
+                                ByteBuffer* response) override {
+    return Answer(get_status_, context, request, response);
+  }
+
+ private:
+  const Method& get_rule_set_;
+  const Method& check_rules_;
+  const Method& reload_rules_;
+  const Method& get_status_;
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<grpc::Service>> MakeGrpcServices(const Methods& methods,
+                                                             const EventIntake& intake,
+                                                             OpenStreams* streams) {
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  services.push_back(std::make_unique<Journey>(methods, intake, streams));
+  services.push_back(std::make_unique<Insight>(methods));
+  services.push_back(std::make_unique<Administration>(methods));
+  return services;
+}
+
+}  // namespace waypost::service

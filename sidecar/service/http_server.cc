@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/service/http_server.h"
+
+#include <sys/socket.h>
+
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/synchronization/notification.h"
+#include "google/protobuf/util/json_util.h"
+#include "google/rpc/error_details.pb.h"
+#include "httplib.h"
+#include "sidecar/pipeline/errors.h"
+#include "sidecar/service/rpc_status.h"
+
+namespace waypost::service {
+namespace {
+
+using ::google::protobuf::Message;
+using ::google::protobuf::util::JsonParseOptions;
+using ::google::protobuf::util::JsonStringToMessage;
+using ::google::protobuf::util::MessageToJsonString;
+
+constexpr char kJson[] = "application/json";
+constexpr char kProto[] = "application/proto";
+constexpr char kMethodPattern[] = R"(/[A-Za-z0-9_.]+/[A-Za-z0-9_]+)";
+constexpr size_t kMaxBodyBytes = size_t{16} << 20;
+// A connection that is kept alive keeps a thread.
+constexpr size_t kThreads = 16;
+constexpr time_t kKeepAliveSeconds = 5;
+constexpr time_t kIoSeconds = 10;
+
+void Respond(int http_status, const absl::Status& status, httplib::Response* response) {
+  response->status = http_status;
+  response->set_content(ToConnectJson(status), kJson);
+}
+
+void RespondError(const absl::Status& status, httplib::Response* response) {
+  const google::rpc::Status rpc = ToRpcStatus(status);
+  for (const google::protobuf::Any& detail : rpc.details()) {
+    google::rpc::RetryInfo retry;
+    if (!detail.UnpackTo(&retry)) continue;
+    response->set_header("Retry-After", std::to_string(retry.retry_delay().seconds() +
+                                                       (retry.retry_delay().nanos() > 0 ? 1 : 0)));
+  }
+  Respond(ConnectHttpStatus(static_cast<absl::StatusCode>(rpc.code())), status, response);
+}
+
+absl::Status Malformed(const std::string& what) {
+  return pipeline::MakeError(pipeline::Reason::kRequestMalformed, what);
+}
+
+std::string MediaType(const httplib::Request& request) {
+  const std::string header = request.get_header_value("Content-Type");
+  const absl::string_view type = absl::string_view(header).substr(0, header.find(';'));
+  return absl::AsciiStrToLower(absl::StripAsciiWhitespace(type));
+}
+
+// The host of a Host header, without the port.
+std::string HostOf(const std::string& header) {
+  if (!header.empty() && header.front() == '[') return header.substr(1, header.find(']') - 1);
+  return header.substr(0, header.find(':'));
+}
+
+// Waits for the method's answer: HTTP calls have threads of their own.
+absl::StatusOr<std::string> Call(const Method& method, std::string_view request) {
+  absl::StatusOr<std::string> answer;
+  absl::Notification answered;
+  method.call(request, [&](absl::StatusOr<std::string_view> response) {
+    if (response.ok()) {
+      answer = std::string(*response);
+    } else {
+      answer = response.status();
+    }
+    answered.Notify();
+  });
+  answered.WaitForNotification();
+  return answer;
+}
+
+absl::StatusOr<std::string> FromJson(const std::string& json, const Message& prototype) {
+  const std::unique_ptr<Message> message(prototype.New());
+  const auto parsed = JsonStringToMessage(json, message.get(), JsonParseOptions());
+  if (!parsed.ok()) {
+    return Malformed(absl::StrCat("the body is no ", prototype.GetTypeName(),
+                                  " in JSON: ", std::string(parsed.message())));
+  }
+  return message->SerializeAsString();
+}
+
+absl::StatusOr<std::string> ToJson(const std::string& bytes, const Message& prototype) {
+  const std::unique_ptr<Message> message(prototype.New());
+  std::string json;
+  if (!message->ParseFromString(bytes) || !MessageToJsonString(*message, &json).ok()) {
+    return absl::InternalError("a response cannot be written as JSON");
+  }
+  return json;
+}
+
+absl::StatusOr<std::string> Answer(const Method& method, const std::string& body, bool json) {
+  if (!json) return Call(method, body);
+  absl::StatusOr<std::string> request = FromJson(body, *method.request);
+  if (!request.ok()) return request;
+  absl::StatusOr<std::string> response = Call(method, *request);
+  if (!response.ok()) return response;
+  return ToJson(*response, *method.response);
+}
+
+class ConnectServer final : public HttpServer {
+ public:
+  ConnectServer(const Methods& methods, const Health& health)
+      : methods_(methods), health_(health) {}
+  ~ConnectServer() override { Shutdown(); }
+
+  absl::Status Listen(Address address);
+  const std::string& address() const override { return address_; }
+  void Shutdown() override;
+
+ private:
+  void Configure();
+  void AnswerMethod(const httplib::Request& request, httplib::Response* response);
+  void AnswerReadiness(httplib::Response* response) const;
+
+  const Methods& methods_;
+  const Health& health_;
+  httplib::Server server_;
+  std::string address_;
+  std::thread thread_;
+};
+
+void ConnectServer::AnswerMethod(const httplib::Request& request, httplib::Response* response) {
+  const Method* method = methods_.Find(request.path);
+  if (method == nullptr) {
+    return Respond(
+        404,
+        pipeline::MakeError(pipeline::Reason::kMethodUnknown, "there is no method " + request.path),
+        response);
+  }
+  if (request.method != "POST") {
+    response->set_header("Allow", "POST");
+    return Respond(405,
+                   pipeline::MakeError(pipeline::Reason::kMethodUnknown,
+                                       request.path + " takes POST, not " + request.method),
+                   response);
+  }
+  if (method->streams) {
+    return RespondError(
+        pipeline::MakeError(
+            pipeline::Reason::kMethodUnknown,
+            request.path + " is a stream, which needs gRPC; over HTTP use RecordEvent"),
+        response);
+  }
+  const std::string type = MediaType(request);
+  if (type != kJson && type != kProto) {
+    response->set_header("Accept-Post", absl::StrCat(kJson, ", ", kProto));
+    return Respond(415,
+                   Malformed(absl::StrCat("the Content-Type is \"", type,
+                                          "\"; send application/json or application/proto")),
+                   response);
+  }
+  const std::string version = request.get_header_value("Connect-Protocol-Version");
+  if (!version.empty() && version != "1") {
+    return RespondError(Malformed("Connect-Protocol-Version must be 1"), response);
+  }
+  const absl::StatusOr<std::string> answer = Answer(*method, request.body, type == kJson);
+  if (!answer.ok()) return RespondError(answer.status(), response);
+  response->set_content(*answer, type == kJson ? kJson : kProto);
+}
+
+void ConnectServer::AnswerReadiness(httplib::Response* response) const {
+  std::string text;
+  for (const Health::Component& component : health_.components()) {
+    absl::StrAppend(&text, component.name, ": ", component.healthy ? "ok" : "NOT OK", " (",
+                    component.message, ")\n");
+  }
+  response->status = health_.serving() ? 200 : 503;
+  response->set_content(text, "text/plain");
+}
+
+void ConnectServer::Configure() {
+  server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+  server_.set_payload_max_length(kMaxBodyBytes);
+  server_.set_keep_alive_timeout(kKeepAliveSeconds);
+  server_.set_read_timeout(kIoSeconds);
+  server_.set_write_timeout(kIoSeconds);
+  server_.set_tcp_nodelay(true);
+  // The library's default lets two processes share a port.
+  server_.set_socket_options([](socket_t socket) {
+    const int yes = 1;
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+  });
+  server_.set_pre_routing_handler([](const httplib::Request& request, httplib::Response& response) {
+    if (!request.has_header("Host") || IsLoopback(HostOf(request.get_header_value("Host")))) {
+      return httplib::Server::HandlerResponse::Unhandled;
+    }
+    Respond(421, Malformed("the Host header names another machine"), &response);
+    return httplib::Server::HandlerResponse::Handled;
+  });
+  server_.set_error_handler([](const httplib::Request& request, httplib::Response& response) {
+    if (!response.body.empty()) return;
+    if (response.status == 413) {
+      Respond(413, Malformed("the body is larger than 16 MiB"), &response);
+    } else if (response.status == 404) {
+      Respond(404,
+              pipeline::MakeError(pipeline::Reason::kMethodUnknown,
+                                  "there is nothing at " + request.path),
+              &response);
+    } else {
+      Respond(response.status, Malformed("the request cannot be read"), &response);
+    }
+  });
+  const auto method = [this](const httplib::Request& request, httplib::Response& response) {
+    AnswerMethod(request, &response);
+  };
+  server_.Get("/healthz", [](const httplib::Request& /*request*/, httplib::Response& response) {
+    response.set_content("ok\n", "text/plain");
+  });
+  server_.Get("/readyz", [this](const httplib::Request& /*request*/, httplib::Response& response) {
+    AnswerReadiness(&response);
+  });
+  server_.Post(kMethodPattern, method);
+  server_.Get(kMethodPattern, method);
+  server_.Put(kMethodPattern, method);
+  server_.Patch(kMethodPattern, method);
+  server_.Delete(kMethodPattern, method);
+  server_.Options(kMethodPattern, method);
+}
+
+absl::Status ConnectServer::Listen(Address address) {
+  Configure();
+  if (address.port == 0) {
+    address.port = server_.bind_to_any_port(address.host);
+  } else if (!server_.bind_to_port(address.host, address.port)) {
+    address.port = -1;
+  }
+  if (address.port <= 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen for HTTP on ", address.host,
+                     ": is the port in use by another process? Choose another with --http"));
+  }
+  address_ = "http://" + address.ToString();
+  thread_ = std::thread([this] { server_.listen_after_bind(); });
+  while (!server_.is_running()) std::this_thread::yield();
+  return absl::OkStatus();
+}
+
+void ConnectServer::Shutdown() {
+  if (!thread_.joinable()) return;
+  server_.stop();
+  thread_.join();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const Address& address,
+                                                              const Methods& methods,
+                                                              const Health& health) {
+  if (!address.unix_path.empty()) {
+    return absl::InvalidArgumentError("HTTP listens on HOST:PORT, not on a Unix socket");
+  }
+  auto server = std::make_unique<ConnectServer>(methods, health);
+  const absl::Status status = server->Listen(address);
+  if (!status.ok()) return status;
+  return server;
+}
+
+}  // namespace waypost::service
