@@ -7,12 +7,12 @@
 namespace waypost::rules {
 namespace {
 
-// A rule and a derived event that may go together, ordered by rule.
-using Pair = uint64_t;
+// How a pair of a number and a derived event is packed: ordered by number, then derived event.
 constexpr int kDerivedBits = 16;
 
-Pair MakePair(uint32_t rule, size_t derived) {
-  return (static_cast<Pair>(rule) << kDerivedBits) | static_cast<Pair>(derived);
+Match MatchOf(uint64_t pair) {
+  return {static_cast<size_t>(pair >> kDerivedBits),
+          static_cast<size_t>(pair & ((uint64_t{1} << kDerivedBits) - 1))};
 }
 
 }  // namespace
@@ -77,6 +77,19 @@ void Matcher::FindCandidates(const ConditionIndex& index, size_t derived, Candid
   index.Find(events_[derived].type(), hashes_, candidates);
 }
 
+void Matcher::FindPairs(const ConditionIndex& index, Pairs* pairs) {
+  Candidates candidates;
+  for (size_t derived = 0; derived < events_.size(); ++derived) {
+    FindCandidates(index, derived, &candidates);
+    for (const uint32_t number : candidates) {
+      pairs->push_back((uint64_t{number} << kDerivedBits) | uint64_t{derived});
+    }
+  }
+  if (events_.size() > 1) {
+    std::sort(pairs->begin(), pairs->end());
+  }
+}
+
 std::optional<size_t> Matcher::FirstJourney(v1::ConsumerRole role, RuleErrors* errors) {
   Look(0);
   std::string message;
@@ -98,44 +111,33 @@ std::optional<size_t> Matcher::FirstJourney(v1::ConsumerRole role, RuleErrors* e
 
 std::optional<Match> Matcher::FirstTouchpoint(size_t journey, RuleErrors* errors) {
   const std::vector<Touchpoint>& touchpoints = rule_set_.journeys[journey].touchpoints;
-  const ConditionIndex& index = rule_set_.index->touchpoints(journey);
-  Candidates candidates;
+  Pairs pairs;
+  FindPairs(rule_set_.index->touchpoints(journey), &pairs);
   std::string message;
-  for (size_t derived = 0; derived < events_.size(); ++derived) {
-    FindCandidates(index, derived, &candidates);
-    for (const uint32_t number : candidates) {
-      const Touchpoint& touchpoint = touchpoints[number];
-      if (!touchpoint.on.Accepts(events_[derived].type())) {
-        continue;
-      }
-      const Truth truth = EvaluateCondition(touchpoint.condition, bindings_.activation(), &message);
-      if (truth == Truth::kTrue) {
-        return Match{number, derived};
-      }
-      if (truth == Truth::kError) {
-        AddRuleError(touchpoint.id, touchpoint.location, message, errors);
-      }
+  for (const uint64_t pair : pairs) {
+    const Match match = MatchOf(pair);
+    const Touchpoint& touchpoint = touchpoints[match.number];
+    if (!touchpoint.on.Accepts(events_[match.derived].type())) {
+      continue;
+    }
+    Look(match.derived);
+    const Truth truth = EvaluateCondition(touchpoint.condition, bindings_.activation(), &message);
+    if (truth == Truth::kTrue) {
+      return match;
+    }
+    if (truth == Truth::kError) {
+      AddRuleError(touchpoint.id, touchpoint.location, message, errors);
     }
   }
   return std::nullopt;
 }
 
 void Matcher::FindRules(Matches* matches, RuleErrors* errors) {
-  absl::InlinedVector<Pair, 128> pairs;
-  Candidates candidates;
-  for (size_t derived = 0; derived < events_.size(); ++derived) {
-    FindCandidates(rule_set_.index->rules(), derived, &candidates);
-    for (const uint32_t rule : candidates) {
-      pairs.push_back(MakePair(rule, derived));
-    }
-  }
-  if (events_.size() > 1) {
-    std::sort(pairs.begin(), pairs.end());
-  }
+  Pairs pairs;
+  FindPairs(rule_set_.index->rules(), &pairs);
   std::string message;
-  for (const Pair pair : pairs) {
-    const size_t number = pair >> kDerivedBits;
-    const size_t derived = pair & ((Pair{1} << kDerivedBits) - 1);
+  for (const uint64_t pair : pairs) {
+    const auto [number, derived] = MatchOf(pair);
     const Rule& rule = rule_set_.rules[number];
     const bool taken = !matches->empty() && matches->back().number == number;
     if (taken || rule.timer_driven || !rule.on.Accepts(events_[derived].type())) {

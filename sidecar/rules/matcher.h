@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,8 +56,8 @@ class Matcher {
   // a number in RuleSet::journeys.
   [[nodiscard]] std::optional<size_t> FirstJourney(v1::ConsumerRole role, RuleErrors* errors);
 
-  // The touchpoint that the event passes in a journey definition: over the derived events in order,
-  // the first in the file whose condition holds.
+  // The touchpoint that the event passes in a journey definition: the first in the file whose
+  // condition holds for a derived event that it accepts, whichever that is.
   [[nodiscard]] std::optional<Match> FirstTouchpoint(size_t journey, RuleErrors* errors);
 
   // All rules that match, in file order, each on the first derived event that it accepts and for
@@ -64,9 +65,15 @@ class Matcher {
   void FindRules(Matches* matches, RuleErrors* errors);
 
  private:
+  // Conditions by number with a derived event that may satisfy them, packed.
+  using Pairs = absl::InlinedVector<uint64_t, 128>;
+
   void Look(size_t derived);
   // The conditions of an index that a derived event may satisfy; the bindings look at it then.
   void FindCandidates(const ConditionIndex& index, size_t derived, Candidates* candidates);
+
+  // The same for all derived events, by number, then derived event.
+  void FindPairs(const ConditionIndex& index, Pairs* pairs);
 
   const RuleSet& rule_set_;
   absl::Span<const v1::DerivedEvent> events_;

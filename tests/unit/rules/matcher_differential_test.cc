@@ -222,10 +222,10 @@ Outcome PlainTouchpoint(const RuleSet& rule_set, const RandomEvent& event) {
   Bindings bindings(event.subject());
   const std::vector<Touchpoint>& touchpoints = rule_set.journeys.front().touchpoints;
   Outcome outcome;
-  for (size_t derived = 0; derived < event.events.size(); ++derived) {
-    bindings.SetDerived(event.events[derived]);
-    for (size_t number = 0; number < touchpoints.size(); ++number) {
-      const Touchpoint& touchpoint = touchpoints[number];
+  for (size_t number = 0; number < touchpoints.size(); ++number) {
+    const Touchpoint& touchpoint = touchpoints[number];
+    for (size_t derived = 0; derived < event.events.size(); ++derived) {
+      bindings.SetDerived(event.events[derived]);
       if (touchpoint.on.Accepts(event.events[derived].type()) &&
           Ask(touchpoint.id, touchpoint.condition, bindings, &outcome)) {
         outcome.matches = Shown({number, derived});
