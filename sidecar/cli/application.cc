@@ -7,6 +7,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "sidecar/base/version.h"
 #include "sidecar/cli/commands.h"
 #include "sidecar/text/suggest.h"
 
@@ -30,6 +31,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 rules, stories or mapping do not 
 failed, 5 no sidecar answers, 6 the sidecar refused an event.)";
 
 void AddCommands(CLI::App& app, const Output& output, int& exit_code) {
+  AddCheckCommand(app, output, exit_code);
+  AddTestCommand(app, output, exit_code);
+  AddExplainCommand(app, output, exit_code);
+  AddReplayCommand(app, output, exit_code);
+  AddMapCommand(app, output, exit_code);
   AddSendCommand(app, output, exit_code);
 }
 
@@ -79,7 +85,7 @@ int RunApplication(int argc, const char* const* argv, const Output& output) {
   int exit_code = kExitOk;
   CLI::App app(kDescription, "waypost");
   app.footer(kFooter);
-  app.set_version_flag("--version", std::string("waypost ") + WAYPOST_VERSION);
+  app.set_version_flag("--version", "waypost " + std::string(Version()));
   app.get_formatter()->column_width(30);
   app.require_subcommand(0, 1);
   AddCommands(app, output, exit_code);

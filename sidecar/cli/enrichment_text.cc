@@ -60,10 +60,11 @@ void PrintPosition(const v1::JourneyPosition& position, Printer* printer) {
 
 void PrintActions(const v1::Enrichment& enrichment, Printer* printer) {
   for (const v1::ExperienceAlert& alert : enrichment.alerts()) {
-    printer->Line(
-        alert.severity() == v1::SEVERITY_CRITICAL ? Colour::kRed : Colour::kYellow, "alert",
-        absl::StrCat(rules::SeverityName(alert.severity()), " to ", alert.owner_name(), ": ",
-                     alert.text(), " [", alert.rule_id(), "]", Shadow(alert.shadow())));
+    printer->Line(alert.severity() == v1::SEVERITY_CRITICAL ? Colour::kRed : Colour::kYellow,
+                  "alert",
+                  absl::StrCat(rules::SeverityName(alert.severity()), " to ", alert.owner_name(),
+                               " (", alert.owner_id(), "): ", alert.text(), " [", alert.rule_id(),
+                               "]", Shadow(alert.shadow())));
   }
   for (const v1::StatusUpdate& update : enrichment.status_updates()) {
     const std::string promise =

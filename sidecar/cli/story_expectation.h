@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "sidecar/cli/spec_reader.h"
+#include "sidecar/cli/story_suite.h"
+
+namespace waypost::cli {
+
+// Reads the value of a step's `expect`; reports what is wrong.
+[[nodiscard]] Expectation ReadExpectation(const yaml::Node& node, SpecReader* reader);
+
+// How a decision differs from what was expected.
+struct Difference {
+  std::string what;      // "stage of user", "alert ping-pong"
+  std::string expected;  // "co_create", "nothing"
+  std::string actual;
+};
+
+// Compares. `at` is the step's time.
+[[nodiscard]] std::vector<Difference> Compare(const Expectation& expect,
+                                              const v1::Enrichment& enrichment, absl::Time at);
+
+}  // namespace waypost::cli

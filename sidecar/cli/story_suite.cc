@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/cli/story_suite.h"
+
+#include <cctype>
+#include <charconv>
+#include <filesystem>
+#include <memory>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "sidecar/cel/text_form.h"
+#include "sidecar/cli/names.h"
+#include "sidecar/cli/spec_reader.h"
+#include "sidecar/cli/story_expectation.h"
+#include "sidecar/cli/yaml_message.h"
+
+namespace waypost::cli {
+namespace {
+
+std::optional<absl::Duration> UnitOf(char letter) {
+  switch (letter) {
+    case 's':
+      return absl::Seconds(1);
+    case 'm':
+      return absl::Minutes(1);
+    case 'h':
+      return absl::Hours(1);
+    case 'd':
+      return absl::Hours(24);
+    case 'w':
+      return absl::Hours(24 * 7);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<absl::Time> ReadTime(std::string_view text) {
+  absl::Time time;
+  return cel::ReadTimestamp(text, &time) ? std::optional(time) : std::nullopt;
+}
+
+// What a suite or a story assumes where a step tells nothing.
+struct Defaults {
+  std::string tenant = "default";
+  std::string source = "story";
+  v1::Person agent;
+  v1::Ticket ticket;  // with its requester
+};
+
+class SuiteReader {
+ public:
+  SuiteReader(const yaml::Document& document, StorySuite* suite, DiagnosticSink* sink)
+      : reader_(document, sink), root_(document.root()), suite_(*suite) {}
+
+  void Read() {
+    if (!reader_.CheckMapping(root_, {"apiVersion", "kind", "name", "rules", "defaults", "stories"},
+                              {"apiVersion", "kind", "name", "stories"})) {
+      return;
+    }
+    reader_.Choice(root_, "apiVersion", {"waypost/v1"});
+    reader_.Choice(root_, "kind", {"story-suite"});
+    suite_.name = reader_.Text(root_, "name").value_or("");
+    const std::filesystem::path folder = std::filesystem::path(suite_.path).parent_path();
+    suite_.rules =
+        (folder / reader_.Text(root_, "rules").value_or(".")).lexically_normal().string();
+    Defaults defaults;
+    defaults.ticket.set_ref("TICKET-1");
+    defaults.ticket.mutable_requester()->set_id("requester");
+    defaults.agent.set_id("agent");
+    ReadDefaults(root_, &defaults);
+    for (const yaml::Node* story : reader_.Items(root_, "stories")) {
+      ReadStory(*story, defaults);
+    }
+  }
+
+ private:
+  void ReadDefaults(const yaml::Node& parent, Defaults* defaults) {
+    const yaml::Node* node = parent.Find("defaults");
+    if (node == nullptr ||
+        !reader_.CheckMapping(*node, {"tenant", "source", "requester", "agent", "ticket"}, {})) {
+      return;
+    }
+    defaults->tenant = reader_.Text(*node, "tenant").value_or(defaults->tenant);
+    defaults->source = reader_.Text(*node, "source").value_or(defaults->source);
+    const TimeReader read_time = ReadTime;
+    if (const yaml::Node* requester = node->Find("requester"); requester != nullptr) {
+      defaults->ticket.mutable_requester()->Clear();
+      FillMessage(*requester, read_time, &reader_, defaults->ticket.mutable_requester());
+    }
+    if (const yaml::Node* agent = node->Find("agent"); agent != nullptr) {
+      defaults->agent.Clear();
+      FillMessage(*agent, read_time, &reader_, &defaults->agent);
+    }
+    if (const yaml::Node* ticket = node->Find("ticket"); ticket != nullptr) {
+      FillMessage(*ticket, read_time, &reader_, &defaults->ticket);
+    }
+  }
+
+  void ReadStory(const yaml::Node& node, Defaults defaults) {
+    if (!reader_.CheckMapping(node, {"name", "start", "defaults", "steps"}, {"name", "steps"})) {
+      return;
+    }
+    Story story;
+    story.location = reader_.LocationOf(node);
+    story.name = reader_.Text(node, "name").value_or("");
+    story.start = ReadStart(node);
+    ReadDefaults(node, &defaults);
+    if (node.Find("steps") != nullptr && reader_.Items(node, "steps").empty()) {
+      reader_.Report(node, DiagnosticCode::kSpecBadValue, "a story needs at least one step");
+    }
+    known_tickets_.clear();
+    for (const yaml::Node* step : reader_.Items(node, "steps")) {
+      ReadStep(*step, defaults, &story);
+    }
+    suite_.stories.push_back(std::move(story));
+  }
+
+  absl::Time ReadStart(const yaml::Node& story) {
+    const absl::Time usual =
+        absl::FromCivil(absl::CivilDay(2026, 3, 2), absl::UTCTimeZone()) + absl::Hours(9);
+    const std::optional<std::string> text = reader_.Text(story, "start");
+    if (!text.has_value()) {
+      return usual;
+    }
+    const std::optional<absl::Time> time = ReadTime(*text);
+    if (!time.has_value()) {
+      reader_.Report(*story.Find("start"), DiagnosticCode::kSpecBadValue,
+                     absl::StrCat("\"", *text, "\" is not a time; write 2026-03-02T09:00:00Z"));
+    }
+    return time.value_or(usual);
+  }
+
+  void ReadStep(const yaml::Node& node, const Defaults& defaults, Story* story) {
+    if (!reader_.CheckMapping(
+            node, {"at", "id", "by", "type", "event", "signal", "comment", "expect"}, {"at"})) {
+      return;
+    }
+    StoryStep step;
+    step.location = reader_.LocationOf(node);
+    const TimeReader read_time = [&](std::string_view text) -> std::optional<absl::Time> {
+      const std::optional<absl::Duration> since = ParseStep(text);
+      return since.has_value() ? story->start + *since : ReadTime(text);
+    };
+    step.event.set_event_id(
+        reader_.Text(node, "id").value_or(absl::StrCat("step-", story->steps.size() + 1)));
+    step.event.set_tenant(defaults.tenant);
+    step.event.set_source(defaults.source);
+    ReadAt(node, read_time, &step);
+    if (node.Find("event") == nullptr && node.Find("signal") == nullptr &&
+        node.Find("comment") == nullptr && node.Find("type") == nullptr) {
+      reader_.Report(node, DiagnosticCode::kSpecMissingKey,
+                     "a step needs an event, a signal, a comment or a type");
+    }
+    const bool first = ReadTicket(node, defaults, read_time, &step);
+    ReadSignal(node, read_time, &step);
+    ReadComment(node, read_time, &step);
+    if (const auto type = reader_.Choice(node, "type", EnumWords(*v1::EventType_descriptor()));
+        type.has_value()) {
+      step.event.set_type(
+          static_cast<v1::EventType>(FindEnumValue(*v1::EventType_descriptor(), *type)->number()));
+    }
+    ReadActor(node, defaults, first, &step);
+    if (const yaml::Node* expect = node.Find("expect"); expect != nullptr) {
+      step.expect = ReadExpectation(*expect, &reader_);
+    }
+    story->steps.push_back(std::move(step));
+  }
+
+  void ReadAt(const yaml::Node& node, const TimeReader& read_time, StoryStep* step) {
+    const std::optional<std::string> text = reader_.Text(node, "at");
+    const std::optional<absl::Time> time =
+        text.has_value() ? read_time(*text) : std::optional<absl::Time>();
+    if (time.has_value()) {
+      ToProto(*time, step->event.mutable_occurred_at());
+    } else if (text.has_value()) {
+      reader_.Report(
+          *node.Find("at"), DiagnosticCode::kSpecBadValue,
+          absl::StrCat("\"", *text, "\" is not a time; write +2h30m or 2026-03-02T09:00:00Z"));
+    }
+  }
+
+  // The first event of a ticket carries the defaults; whether this is one. A signal alone has no
+  // ticket.
+  bool ReadTicket(const yaml::Node& node, const Defaults& defaults, const TimeReader& read_time,
+                  StoryStep* step) {
+    const yaml::Node* fields = node.Find("event");
+    if (fields == nullptr && node.Find("signal") != nullptr) {
+      return true;
+    }
+    v1::Ticket told;
+    if (fields != nullptr) {
+      FillMessage(*fields, read_time, &reader_, &told);
+    }
+    if (told.ref().empty()) {
+      told.set_ref(defaults.ticket.ref());
+    }
+    const bool first = known_tickets_.insert(told.ref()).second;
+    if (first) {
+      *step->event.mutable_ticket() = defaults.ticket;
+      if (told.has_requester()) {
+        step->event.mutable_ticket()->clear_requester();
+      }
+    }
+    step->event.mutable_ticket()->MergeFrom(told);
+    return first;
+  }
+
+  void ReadSignal(const yaml::Node& node, const TimeReader& read_time, StoryStep* step) {
+    const yaml::Node* signal = node.Find("signal");
+    if (signal == nullptr) {
+      return;
+    }
+    if (signal->kind == yaml::NodeKind::kScalar) {
+      step->event.mutable_signal()->set_name(signal->text);
+    } else {
+      FillMessage(*signal, read_time, &reader_, step->event.mutable_signal());
+    }
+  }
+
+  void ReadComment(const yaml::Node& node, const TimeReader& read_time, StoryStep* step) {
+    const yaml::Node* comment = node.Find("comment");
+    if (comment == nullptr) {
+      return;
+    }
+    step->event.mutable_comment()->set_visibility(v1::VISIBILITY_BOTH);
+    if (comment->kind == yaml::NodeKind::kScalar) {
+      step->event.mutable_comment()->set_body(comment->text);
+    } else {
+      FillMessage(*comment, read_time, &reader_, step->event.mutable_comment());
+    }
+  }
+
+  void ReadActor(const yaml::Node& node, const Defaults& defaults, bool first, StoryStep* step) {
+    const std::string by = reader_.Choice(node, "by", {"customer", "agent", "system", "waypost"})
+                               .value_or(first ? "customer" : "agent");
+    v1::Actor& actor = *step->event.mutable_actor();
+    actor.set_role(
+        static_cast<v1::ActorRole>(FindEnumValue(*v1::ActorRole_descriptor(), by)->number()));
+    if (by == "customer" || !step->event.has_ticket()) {
+      const v1::Person& requester = step->event.ticket().has_requester()
+                                        ? step->event.ticket().requester()
+                                        : defaults.ticket.requester();
+      actor.set_id(requester.id());
+      actor.set_name(requester.name());
+    } else if (by == "agent") {
+      actor.set_id(defaults.agent.id());
+      actor.set_name(defaults.agent.name());
+    } else {
+      actor.set_id(by);
+    }
+  }
+
+  SpecReader reader_;
+  const yaml::Node& root_;
+  StorySuite& suite_;
+  std::set<std::string> known_tickets_;  // of the story now read
+};
+
+}  // namespace
+
+std::optional<absl::Duration> ParseStep(std::string_view text) {
+  if (!text.empty() && text.front() == '+') {
+    text.remove_prefix(1);
+  }
+  absl::Duration sum;
+  bool any = false;
+  while (!text.empty()) {
+    int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || number < 0 || end == text.data() + text.size()) {
+      return std::nullopt;
+    }
+    const std::optional<absl::Duration> unit = UnitOf(*end);
+    if (!unit.has_value()) {
+      return std::nullopt;
+    }
+    sum += *unit * number;
+    text.remove_prefix(static_cast<size_t>(end - text.data()) + 1);
+    any = true;
+  }
+  return any ? std::optional(sum) : std::nullopt;
+}
+
+std::optional<StorySuite> StorySuite::Load(const std::string& path, DiagnosticSink* sink) {
+  const std::unique_ptr<const yaml::Document> document = ReadDocument(path, sink);
+  if (document == nullptr) {
+    return std::nullopt;
+  }
+  StorySuite suite;
+  suite.path = path;
+  SuiteReader(*document, &suite, sink).Read();
+  return sink->has_errors() ? std::nullopt : std::optional(std::move(suite));
+}
+
+}  // namespace waypost::cli

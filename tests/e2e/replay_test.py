@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""waypost replay, map and explain over files, without a running sidecar."""
+
+import html.parser
+import json
+import os
+import tempfile
+import unittest
+
+import waypost
+
+MAPPING = """apiVersion: waypost/v1
+kind: event-mapping
+delimiter: ";"
+order: %s
+unknown: ["-"]
+tables:
+  category: {New: new, Done: resolved, "*": open}
+event:
+  event_id: row.Id + "/" + string(line)
+  source: '"table"'
+  occurred_at: {column: At, layout: "%%d/%%m/%%Y %%H:%%M", zone: Europe/Berlin}
+  ticket:
+    ref: row.Id
+    status: row.State
+    status_category: tables.category[row.State]
+    group: row["Team name"]
+    channel: '"phone"'
+    requester: {id: row.Who}
+    custom_fields: {site: row.Site}
+"""
+
+TABLE = """Id;At;State;Team name;Who;Site
+A;2/3/2026 09:00;New;Desk;ana;"Bonn; Nord"
+A;2/3/2026 10:00;Work;Net;-;-
+B;2/3/2026 09:30;New;Desk;bob;-
+A;2/3/2026 11:00;Work;Desk;-;-
+A;2/3/2026 10:30;Done;Desk;-;-
+C;32/3/2026 10:30;Done;Desk;cy;-
+"""
+
+
+class ReplayTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def replay(self, order, *arguments, text=TABLE):
+        mapping = self.write("t.mapping.yaml", MAPPING % order)
+        result = waypost.run("replay", "--rules", waypost.RULES, "--mapping", mapping,
+                             "--output", "json", *arguments, "-", stdin=text)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)
+
+    def test_table_in_time_order(self):
+        report = self.replay("time")
+        self.assertEqual((report["events"], report["tickets"], report["persons"]), (5, 2, 2))
+        self.assertEqual(report["rejected"], 1)
+        self.assertEqual(report["rejections"][0]["line"], 7)
+        self.assertIn("occurred_at: \"32/3/2026 10:30\" is not of the form",
+                      report["rejections"][0]["reason"])
+        self.assertEqual(report["movedInTime"], 1)
+        self.assertEqual(report["late"], 0)
+        self.assertEqual(report["derived"]["created"]["count"], 2)
+        self.assertEqual(report["derived"]["assigned"]["count"], 2)
+        self.assertEqual(report["journeys"]["bounces"], 1)
+        self.assertEqual(report["derived"]["resolved"]["count"], 1)
+
+    def test_table_in_file_order(self):
+        report = self.replay("file")
+        self.assertEqual((report["events"], report["movedInTime"], report["late"]), (5, 0, 1))
+
+    def test_per_ticket(self):
+        path = os.path.join(self.folder, "tickets.csv")
+        self.replay("time", "--per-ticket", path)
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        self.assertTrue(lines[0].startswith("source,ref,events,derived_created,"))
+        self.assertTrue(lines[0].endswith(",reassignments,bounces,reopens"))
+        self.assertRegex(lines[1], r"^table,A,4,.*,2,1,0$")
+
+    def test_text_report(self):
+        mapping = self.write("t.mapping.yaml", MAPPING % "time")
+        table = self.write("t.csv", "\ufeff" + TABLE.replace("\n", "\r\n"))
+        result = waypost.run("replay", "--rules", waypost.RULES, "--mapping", mapping, table)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("Replayed 5 events of 2 tickets and 2 persons in ", result.stdout)
+        self.assertIn("Where users stand", result.stdout)
+
+    def test_a_column_that_is_not_there(self):
+        mapping = self.write("t.mapping.yaml", MAPPING % "time")
+        result = waypost.run("replay", "--rules", waypost.RULES, "--mapping", mapping, "-",
+                             stdin=TABLE.replace("State", "Staet"))
+        self.assertEqual(result.returncode, 3)
+        self.assertRegex(result.stderr, r"t\.mapping\.yaml:\d+:13: error: the file has no column "
+                                        r'"State"; did you mean "Staet"\?')
+
+    def test_a_table_needs_a_mapping(self):
+        table = self.write("t.csv", TABLE)
+        result = waypost.run("replay", "--rules", waypost.RULES, table)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("--mapping", result.stderr)
+
+    def test_events_as_json(self):
+        events = [
+            {"eventId": "1", "source": "s", "occurredAt": "2026-03-02T09:00:00Z",
+             "ticket": {"ref": "T", "type": "incident", "requester": {"id": "ana"}}},
+            {"eventId": "1", "source": "s", "occurredAt": "2026-03-02T09:00:00Z",
+             "ticket": {"ref": "T", "type": "incident", "requester": {"id": "ana"}}},
+            {"eventId": "2", "source": "s", "occurredAt": "2026-03-02T09:00:00Z",
+             "ticket": {"ref": "U"}},
+        ]
+        text = "\n".join(map(json.dumps, events)) + "\nnot an event\n"
+        result = waypost.run("replay", "--rules", waypost.RULES, "--output", "json", "-",
+                             stdin=text)
+        report = json.loads(result.stdout)
+        self.assertEqual((report["events"], report["duplicates"], report["rejected"]), (1, 1, 2))
+        self.assertEqual([r["line"] for r in report["rejections"]], [3, 4])
+
+    def test_explains_an_event_of_a_file(self):
+        mapping = self.write("t.mapping.yaml", MAPPING % "time")
+        table = self.write("t.csv", TABLE)
+        arguments = ["explain", "--rules", waypost.RULES, "--mapping", mapping, "--replay", table]
+        result = waypost.run(*arguments, "--event", "A/5")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"(?m)^ping-pong +fired")
+        self.assertRegex(result.stdout,
+                         r"(?m)^many-hand-overs +false .*journey\.reassignments >= 3  \(2 against 3\)")
+        result = waypost.run(*arguments, "--ticket", "table/A", "--output", "json")
+        self.assertEqual(json.loads(result.stdout)["eventId"], "A/6")
+        self.assertEqual(waypost.run(*arguments, "--event", "none").returncode, 1)
+
+
+class Outline(html.parser.HTMLParser):
+    """Whether every element is closed in order, and what the page asks from elsewhere."""
+
+    VOID = {"meta", "br", "link", "img"}
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.outside, self.text = [], [], ""
+
+    def handle_starttag(self, tag, attrs):
+        self.outside += [value for name, value in attrs if name in ("src", "href")]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+class MapTest(unittest.TestCase):
+    def map(self, *arguments, channel="phone"):
+        events = [
+            {"eventId": "1", "source": "s", "occurredAt": "2026-03-02T09:00:00Z",
+             "actor": {"id": "ana"}, "signal": {"name": "login_failed", "channel": channel}},
+            {"eventId": "2", "source": "s", "occurredAt": "2026-03-02T09:10:00Z",
+             "ticket": {"ref": "T", "type": "incident", "channel": "phone",
+                        "requester": {"id": "ana"}}},
+        ]
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "events.ndjson")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("\n".join(map(json.dumps, events)))
+            result = waypost.run("map", "--rules", waypost.RULES, "--replay", path, *arguments)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def test_text(self):
+        text = self.map()
+        self.assertIn("the user's journey map, 1 journey\n", text)
+        self.assertRegex(text, r"\nexplore\n  phone  log-in-failed  touchpoint  access-manager"
+                               r"  1x  1 journeys  -1\.0 inferred\n")
+
+    def test_mermaid(self):
+        text = self.map("--format", "mermaid")
+        self.assertTrue(text.startswith("journey\n  title Service desk (user)\n  section explore\n"))
+        self.assertIn("    log-in-failed by phone 1x (inferred): 2: access-manager\n", text)
+
+    def test_html(self):
+        text = self.map("--format", "html", channel="<script>\"'&")
+        page = Outline()
+        page.feed(text)
+        self.assertEqual(page.open, [])
+        self.assertEqual(page.outside, [])
+        self.assertNotIn("<script", text)
+        self.assertIn("<script>\"'&", page.text)
+        self.assertIn('<span class="inferred bad">-1.0 inferred</span>', text)
+
+    def test_other_roles(self):
+        self.assertIn("the customer's journey map", self.map("--role", "customer"))
+
+
+if __name__ == "__main__":
+    unittest.main()
