@@ -31,12 +31,14 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 rules, stories or mapping do not 
 failed, 5 no sidecar answers, 6 the sidecar refused an event.)";
 
 void AddCommands(CLI::App& app, const Output& output, int& exit_code) {
+  AddServeCommand(app, output, exit_code);
   AddCheckCommand(app, output, exit_code);
   AddTestCommand(app, output, exit_code);
   AddExplainCommand(app, output, exit_code);
   AddReplayCommand(app, output, exit_code);
   AddMapCommand(app, output, exit_code);
   AddSendCommand(app, output, exit_code);
+  AddDemoCommand(app, output, exit_code);
 }
 
 // The names of the subcommands, or of the options of the subcommand that was called.

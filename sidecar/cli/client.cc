@@ -43,7 +43,8 @@ absl::Status FromGrpc(const grpc::Status& status, const std::string& target) {
     message = absl::StrCat("the sidecar at ", target, " did not answer within ",
                            absl::FormatDuration(kCallTimeout));
   }
-  for (const auto& violation : Violations(status.error_details()).field_violations()) {
+  const google::rpc::BadRequest bad_request = Violations(status.error_details());
+  for (const auto& violation : bad_request.field_violations()) {
     absl::StrAppend(&message, "\n  ", violation.field(), ": ", violation.description());
   }
   return {static_cast<absl::StatusCode>(status.error_code()), message};

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "sidecar/base/clock.h"
+#include "sidecar/base/logging.h"
+#include "sidecar/base/status_macros.h"
+#include "sidecar/cli/client.h"
+#include "sidecar/cli/commands.h"
+#include "sidecar/cli/demo_place.h"
+#include "sidecar/cli/demo_player.h"
+#include "sidecar/cli/demo_story.h"
+#include "sidecar/cli/names.h"
+#include "sidecar/cli/signals.h"
+#include "sidecar/cli/table.h"
+#include "sidecar/service/server.h"
+#include "waypost/v1/admin_service.grpc.pb.h"
+#include "waypost/v1/insight_service.grpc.pb.h"
+
+namespace waypost::cli {
+namespace {
+
+constexpr int kTickets = 200;
+constexpr absl::Duration kDrain = absl::Seconds(10);
+
+constexpr const char* kFooter = R"(Examples:
+  waypost demo
+  waypost demo --once                 end after the story and the day
+  waypost demo --rules my-rules --keep
+
+Starts a sidecar on loopback with a database in a local folder, plays a person's password reset and
+a day of 200 tickets through it, and goes on serving until Ctrl-C.)";
+
+struct Options {
+  std::string rules;
+  std::string data = "waypost-data/demo";
+  std::string listen = kDefaultTarget;
+  std::string http = kDefaultHttpAddress;
+  bool keep = false;
+  bool once = false;
+};
+
+// The address, or a free port where it is taken, which is said.
+std::string FreeAddress(const std::string& address, const std::string& usual,
+                        const Output& output) {
+  if (address != usual || IsFree(address)) {
+    return address;
+  }
+  output.out() << "Port " << address << " is taken; the demo takes a free one.\n";
+  return "127.0.0.1:0";
+}
+
+absl::StatusOr<std::unique_ptr<service::Server>> StartServer(const Options& options,
+                                                             const DemoFolder& folder,
+                                                             const Output& output) {
+  service::ServerOptions server;
+  server.rules = options.rules;
+  if (server.rules.empty()) {
+    WAYPOST_ASSIGN_OR_RETURN(server.rules, FindShippedRules());
+  }
+  server.data = folder.database();
+  server.listen = {FreeAddress(options.listen, kDefaultTarget, output)};
+  server.http = FreeAddress(options.http, kDefaultHttpAddress, output);
+  if (!options.keep) {
+    WAYPOST_RETURN_IF_ERROR(folder.DeleteDatabase());
+  }
+  WAYPOST_ASSIGN_OR_RETURN(std::unique_ptr<service::Server> started,
+                           service::Server::Start(server));
+  output.out() << output.Paint("Waypost runs.", Colour::kBold) << " gRPC "
+               << started->addresses().front() << ", JSON " << started->http_address() << "\nRules "
+               << server.rules << ", database " << server.data << '\n';
+  return started;
+}
+
+absl::Status PrintSummary(const std::string& target, const ReplayTally& tally,
+                          const Output& output) {
+  const auto channel = Connect(target);
+  v1::GetStatusResponse status;
+  const auto status_context = CallContext();
+  WAYPOST_RETURN_IF_ERROR(FromGrpc(v1::AdminService::NewStub(channel)->GetStatus(
+                                       status_context.get(), v1::GetStatusRequest(), &status),
+                                   target));
+  v1::GetJourneyMapResponse map;
+  const auto map_context = CallContext();
+  WAYPOST_RETURN_IF_ERROR(FromGrpc(v1::InsightService::NewStub(channel)->GetJourneyMap(
+                                       map_context.get(), v1::GetJourneyMapRequest(), &map),
+                                   target));
+  RuleTally sum;
+  for (const auto& [id, rule] : tally.rules()) {
+    sum.alerts += rule.alerts;
+    sum.updates += rule.updates;
+    sum.surveys_sent += rule.surveys_sent;
+    sum.surveys_not_sent += rule.surveys_not_sent;
+  }
+  output.out() << '\n'
+               << output.Paint("What came of it", Colour::kBold) << "\n  "
+               << WithThousands(status.events_recorded()) << " events recorded in "
+               << WithThousands(map.journeys()) << " journeys, " << WithThousands(tally.unmapped())
+               << " without a touchpoint\n  " << WithThousands(sum.alerts) << " alerts, "
+               << WithThousands(sum.updates) << " messages to people, "
+               << WithThousands(sum.surveys_sent) << " surveys to send, "
+               << WithThousands(sum.surveys_not_sent) << " not to send\n";
+  Table rules({{"  Rule"},
+               {"alerts", Table::Align::kRight},
+               {"messages", Table::Align::kRight},
+               {"surveys", Table::Align::kRight},
+               {"tickets", Table::Align::kRight}});
+  for (const auto& [id, rule] : tally.rules()) {
+    rules.AddRow({"  " + id, WithThousands(rule.alerts), WithThousands(rule.updates),
+                  WithThousands(rule.surveys_sent), WithThousands(rule.tickets)});
+  }
+  rules.Print(output.out());
+  return absl::OkStatus();
+}
+
+// The executable as it may be typed here.
+std::string Command() {
+  std::error_code error;
+  const std::filesystem::path relative =
+      std::filesystem::relative(ExecutablePath(), std::filesystem::current_path(), error);
+  const std::string near = relative.string();
+  return error || near.empty() || near.substr(0, 2) == ".." ? ExecutablePath() : "./" + near;
+}
+
+void PrintNextCommands(const service::Server& server, const Output& output) {
+  const std::string target = server.addresses().front();
+  const std::string now =
+      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", SystemClock().Now(), absl::UTCTimeZone());
+  output.out() << '\n' << output.Paint("Try next", Colour::kBold) << " (in another terminal)\n\n";
+  output.out() << Command() << " explain --target " << target << " --ticket " << kDemoSource << '/'
+               << kDemoStoryTicket << "\n\n"
+               << Command() << " map --target " << target << " --format html --file map.html\n\n";
+  if (!server.http_address().empty()) {
+    output.out()
+        << "curl -sS " << server.http_address()
+        << "/waypost.v1.JourneyService/RecordEvent -H 'Content-Type: application/json' -d "
+           "'{\"event\": {\"eventId\": \"my-event-1\", \"source\": \"my-desk\", \"occurredAt\": \""
+        << now
+        << "\", \"ticket\": {\"ref\": \"T-1\", \"type\": \"incident\", \"status\": \"New\", "
+           "\"statusCategory\": \"STATUS_CATEGORY_NEW\", \"priority\": \"P1\", \"channel\": "
+           "\"phone\", \"requester\": {\"id\": \"me\", \"name\": \"Me\"}}}}'\n";
+  }
+}
+
+absl::Status Play(const service::Server& server, const Output& output) {
+  DemoPlayer player(server.addresses().front(), output);
+  const absl::Time now = SystemClock().Now();
+  output.out() << '\n'
+               << output.Paint("A password reset", Colour::kBold)
+               << ": what the ticketing tool will show as one ticket, closed within its SLA.\n";
+  WAYPOST_RETURN_IF_ERROR(player.PlayStory(PasswordResetStory(now - absl::Hours(1))));
+  output.out() << '\n'
+               << output.Paint("A day at the desk", Colour::kBold) << ": " << kTickets
+               << " tickets.\n";
+  WAYPOST_RETURN_IF_ERROR(player.PlayDay(DemoDay(kTickets, now)));
+  return PrintSummary(server.addresses().front(), player.tally(), output);
+}
+
+int RunDemo(const Options& options, const Output& output) {
+  ConfigureLogging(LogFormat::kText, LogLevel::kWarning);
+  HoldSignals();
+  const absl::StatusOr<DemoFolder> folder = DemoFolder::Take(options.data);
+  if (!folder.ok()) {
+    return output.Fail(kExitFailure, std::string(folder.status().message()));
+  }
+  const absl::StatusOr<std::unique_ptr<service::Server>> server =
+      StartServer(options, *folder, output);
+  if (!server.ok()) {
+    return output.Fail(kExitFailure, std::string(server.status().message()));
+  }
+  absl::Status status = Play(**server, output);
+  const bool interrupted = absl::IsCancelled(status);
+  if (status.ok() && !options.once) {
+    PrintNextCommands(**server, output);
+    output.out() << "\nServing until Ctrl-C." << std::endl;
+    WaitForEnd([&] { (void)(*server)->ReloadRules(); });
+  }
+  status.Update((*server)->Shutdown(kDrain));
+  return status.ok() || interrupted ? kExitOk
+                                    : output.Fail(kExitFailure, std::string(status.message()));
+}
+
+}  // namespace
+
+void AddDemoCommand(CLI::App& app, const Output& output, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("demo", "Watch tickets become journeys");
+  command->footer(kFooter);
+  command->add_option("--rules", options->rules, "The rules; default: those shipped")
+      ->type_name("PATH");
+  command->add_option("--data", options->data, "Folder of the database")
+      ->type_name("DIR")
+      ->capture_default_str();
+  command->add_option("--listen", options->listen, "Where gRPC listens: HOST:PORT or unix:PATH")
+      ->type_name("ADDR")
+      ->capture_default_str();
+  command->add_option("--http", options->http, "Where the JSON API listens")
+      ->type_name("ADDR")
+      ->capture_default_str();
+  command->add_flag("--keep", options->keep, "Go on with the database of the last time");
+  command->add_flag("--once", options->once, "End after the story and the day");
+  command->callback([options, &output, &exit_code] { exit_code = RunDemo(*options, output); });
+}
+
+}  // namespace waypost::cli

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "grpcpp/grpcpp.h"
+#include "sidecar/cli/demo_story.h"
+#include "sidecar/cli/output.h"
+#include "sidecar/cli/replay_tally.h"
+#include "waypost/v1/journey_service.grpc.pb.h"
+
+namespace waypost::cli {
+
+// Sends the demo's events to the running sidecar, shows what comes back, and counts it.
+class DemoPlayer {
+ public:
+  // `output` outlives the player.
+  DemoPlayer(std::string target, const Output& output);
+
+  // Tells the story step by step with each decision.
+  absl::Status PlayStory(const std::vector<DemoStep>& steps);
+
+  // Plays the events as fast as they are answered. On a terminal a live view of what happens, else
+  // a line for every tenth part.
+  absl::Status PlayDay(const std::vector<v1::TicketEvent>& events);
+
+  // What came of everything that was played.
+  [[nodiscard]] const ReplayTally& tally() const { return tally_; }
+
+ private:
+  absl::Status Send(const v1::TicketEvent& event, v1::Enrichment* enrichment);
+  void ShowNews(const v1::TicketEvent& event, const v1::Enrichment& enrichment) const;
+  void ShowProgress(size_t done, size_t total, const v1::TicketEvent& event) const;
+
+  std::string target_;
+  const Output& output_;
+  std::unique_ptr<v1::JourneyService::Stub> stub_;
+  ReplayTally tally_;
+};
+
+}  // namespace waypost::cli

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""waypost demo: the story, the day, the summary, and the commands that it names."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import tempfile
+import unittest
+
+import waypost
+
+FREE = ["--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"]
+
+
+class DemoTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def test_once_ends_after_the_story(self):
+        result = waypost.run("demo", "--once", *FREE, cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        text = result.stdout
+        steps = re.findall(r"(?m)^(\d+)\. \d\d:\d\d  ", text)
+        self.assertEqual(steps, [str(number) for number in range(1, 15)])
+        # Eight steps over three channels and a dead end, before any ticket.
+        before, _, after = text.partition("9. ")
+        self.assertIn("[dead-end]", before)
+        self.assertIn("[channel-hop]", before)
+        self.assertIn("log-in-failed · owner Access manager", before)
+        # A message with a promise, an alert while it happens, one survey.
+        self.assertIn("next news by", after)
+        self.assertIn("[received]", after)
+        self.assertIn("[ping-pong]", after)
+        self.assertIn("csat to send", after.partition("A day at the desk")[0])
+        match = re.search(r"([\d,]+) events recorded in ([\d,]+) journeys", text)
+        self.assertGreater(int(match.group(1).replace(",", "")), 1000)
+        self.assertGreater(int(match.group(2).replace(",", "")), 150)
+        self.assertNotIn("Serving until", text)
+        self.assertTrue(os.path.exists(os.path.join(self.folder, "waypost-data/demo/waypost.db")))
+
+    def test_the_commands_it_names_work(self):
+        with waypost.Server("demo", *FREE, cwd=self.folder) as demo:
+            demo.wait_for(r"^Serving until Ctrl-C")
+            start = demo.lines.index(next(line for line in demo.lines if "Try next" in line))
+            commands = [line for line in demo.lines[start + 1:-1] if line]
+            self.assertEqual(len(commands), 3)
+            outputs = []
+            for command in commands:
+                done = subprocess.run(["bash", "-c", command], cwd=self.folder, text=True,
+                                      capture_output=True, timeout=60, check=False)
+                self.assertEqual(done.returncode, 0, f"{command}\n{done.stderr}")
+                outputs.append(done.stdout)
+            self.assertIn("Event password-reset-14", outputs[0])
+            with open(os.path.join(self.folder, "map.html"), encoding="utf-8") as page:
+                self.assertIn("report-by-phone", page.read())
+            answer = json.loads(outputs[2])
+            self.assertEqual(answer["enrichment"]["alerts"][0]["ruleId"], "major-impact")
+            self.assertEqual(demo.stop(signal.SIGINT), 0)
+
+    def test_keep_and_fresh(self):
+        for arguments, want in [([], False), (["--keep"], True), ([], False)]:
+            with self.subTest(arguments):
+                result = waypost.run("demo", "--once", *FREE, *arguments, cwd=self.folder)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                recorded = re.search(r"([\d,]+) events recorded", result.stdout).group(1)
+                # The same events again are known; the sidecar counts what is new since its start.
+                self.assertEqual(int(recorded.replace(",", "")) < 1000, want)
+
+    def test_two_demos_keep_apart(self):
+        with waypost.Server("demo", *FREE, cwd=self.folder) as first:
+            first.wait_for(r"^Serving until Ctrl-C")
+            result = waypost.run("demo", "--once", *FREE, cwd=self.folder)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn("demo-2/waypost.db", result.stdout)
+
+    def test_taken_ports(self):
+        with socket.socket() as holder:
+            try:
+                holder.bind(("127.0.0.1", 7480))
+                holder.listen()
+            except OSError:
+                pass  # somebody else has it, which serves as well
+            result = waypost.run("demo", "--once", "--http", "127.0.0.1:0", cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("Port 127.0.0.1:7480 is taken; the demo takes a free one.", result.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
