@@ -12,6 +12,7 @@
 #include "sidecar/base/status_macros.h"
 #include "sidecar/cli/client.h"
 #include "sidecar/cli/commands.h"
+#include "sidecar/cli/demo_clock.h"
 #include "sidecar/cli/demo_place.h"
 #include "sidecar/cli/demo_player.h"
 #include "sidecar/cli/demo_story.h"
@@ -57,8 +58,10 @@ std::string FreeAddress(const std::string& address, const std::string& usual,
 
 absl::StatusOr<std::unique_ptr<service::Server>> StartServer(const Options& options,
                                                              const DemoFolder& folder,
+                                                             const Clock& clock,
                                                              const Output& output) {
   service::ServerOptions server;
+  server.clock = &clock;
   server.rules = options.rules;
   if (server.rules.empty()) {
     WAYPOST_ASSIGN_OR_RETURN(server.rules, FindShippedRules());
@@ -147,13 +150,13 @@ void PrintNextCommands(const service::Server& server, const Output& output) {
   }
 }
 
-absl::Status Play(const service::Server& server, const Output& output) {
-  DemoPlayer player(server.addresses().front(), output);
+absl::Status Play(const service::Server& server, DemoClock* clock, const Output& output) {
+  DemoPlayer player(server.addresses().front(), clock, output);
   const absl::Time now = SystemClock().Now();
   output.out() << '\n'
                << output.Paint("A password reset", Colour::kBold)
                << ": what the ticketing tool will show as one ticket, closed within its SLA.\n";
-  WAYPOST_RETURN_IF_ERROR(player.PlayStory(PasswordResetStory(now - absl::Hours(1))));
+  WAYPOST_RETURN_IF_ERROR(player.PlayStory(PasswordResetStory(now - absl::Hours(25))));
   output.out() << '\n'
                << output.Paint("A day at the desk", Colour::kBold) << ": " << kTickets
                << " tickets.\n";
@@ -168,12 +171,14 @@ int RunDemo(const Options& options, const Output& output) {
   if (!folder.ok()) {
     return output.Fail(kExitFailure, std::string(folder.status().message()));
   }
+  DemoClock clock;
   const absl::StatusOr<std::unique_ptr<service::Server>> server =
-      StartServer(options, *folder, output);
+      StartServer(options, *folder, clock, output);
   if (!server.ok()) {
     return output.Fail(kExitFailure, std::string(server.status().message()));
   }
-  absl::Status status = Play(**server, output);
+  absl::Status status = Play(**server, &clock, output);
+  clock.FollowSystem();
   const bool interrupted = absl::IsCancelled(status);
   if (status.ok() && !options.once) {
     PrintNextCommands(**server, output);

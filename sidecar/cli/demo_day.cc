@@ -196,6 +196,8 @@ std::vector<v1::TicketEvent> DemoDay(int tickets, absl::Time end) {
     const absl::Time opened = start + absl::Minutes(dice.Roll(14 * 60));
     TicketLife(number, opened, &dice, &events).Live();
   }
+  std::erase_if(
+      events, [end](const v1::TicketEvent& event) { return FromProto(event.occurred_at()) > end; });
   std::stable_sort(events.begin(), events.end(),
                    [](const v1::TicketEvent& left, const v1::TicketEvent& right) {
                      return left.occurred_at().seconds() < right.occurred_at().seconds();

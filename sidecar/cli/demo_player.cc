@@ -24,12 +24,14 @@ absl::Status Interrupted() { return absl::CancelledError("interrupted"); }
 
 }  // namespace
 
-DemoPlayer::DemoPlayer(std::string target, const Output& output)
+DemoPlayer::DemoPlayer(std::string target, DemoClock* clock, const Output& output)
     : target_(std::move(target)),
+      clock_(clock),
       output_(output),
       stub_(v1::JourneyService::NewStub(Connect(target_))) {}
 
 absl::Status DemoPlayer::Send(const v1::TicketEvent& event, v1::Enrichment* enrichment) {
+  clock_->Play(FromProto(event.occurred_at()));
   v1::RecordEventRequest request;
   *request.mutable_event() = event;
   v1::RecordEventResponse response;

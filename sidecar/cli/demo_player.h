@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "grpcpp/grpcpp.h"
+#include "sidecar/cli/demo_clock.h"
 #include "sidecar/cli/demo_story.h"
 #include "sidecar/cli/output.h"
 #include "sidecar/cli/replay_tally.h"
@@ -17,8 +18,8 @@ namespace waypost::cli {
 // Sends the demo's events to the running sidecar, shows what comes back, and counts it.
 class DemoPlayer {
  public:
-  // `output` outlives the player.
-  DemoPlayer(std::string target, const Output& output);
+  // `clock` is the sidecar's; it and `output` outlive the player.
+  DemoPlayer(std::string target, DemoClock* clock, const Output& output);
 
   // Tells the story step by step with each decision.
   absl::Status PlayStory(const std::vector<DemoStep>& steps);
@@ -36,6 +37,7 @@ class DemoPlayer {
   void ShowProgress(size_t done, size_t total, const v1::TicketEvent& event) const;
 
   std::string target_;
+  DemoClock* clock_;
   const Output& output_;
   std::unique_ptr<v1::JourneyService::Stub> stub_;
   ReplayTally tally_;

@@ -102,6 +102,9 @@ void PrintEnrichment(const v1::Enrichment& enrichment, const Output& output,
   }
   PrintActions(enrichment, &printer);
   for (const v1::Annotation& annotation : enrichment.annotations()) {
+    if (annotation.rule_id().empty()) {
+      continue;  // repeats the position
+    }
     printer.Line(Colour::kDim, "note", absl::StrCat(annotation.name(), " = ", annotation.value()));
   }
 }
