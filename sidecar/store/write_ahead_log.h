@@ -16,8 +16,8 @@ namespace waypost::store {
 // on them. Written again, they are on disk when this returns.
 //
 // The caller holds the database's write lock, so that nobody else writes. Through the VFS of that
-// name (empty: the platform's own). RESOURCE_EXHAUSTED when a full disk forbids even that (some file
-// systems never write in place), UNAVAILABLE when the disk fails.
+// name (empty: the platform's own). RESOURCE_EXHAUSTED when a full disk forbids even that (some
+// file systems never write in place), UNAVAILABLE when the disk fails.
 [[nodiscard]] absl::Status RewriteWriteAheadLog(const std::string& path, const std::string& vfs);
 
 }  // namespace waypost::store
