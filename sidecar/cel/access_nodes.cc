@@ -112,11 +112,7 @@ class FieldNode : public Node {
     if (target.kind() != ValueKind::kObject || field_ < 0 || optional_) {
       return target.is_error() ? target : SelectSlowly(target);
     }
-    Value value = target.AsObject().Get(field_);
-    if (value.is_error()) {
-      value = Placed(std::move(value));
-    }
-    return value;
+    return Placed(target.AsObject().Get(field_));
   }
 
  private:
@@ -245,11 +241,11 @@ class IndexNode final : public Node {
         index_(std::move(index)) {}
 
   [[nodiscard]] Value Evaluate(Frame* frame) const override {
-    const Value target = target_->Evaluate(frame);
+    Value target = target_->Evaluate(frame);
     if (target.is_error()) {
       return target;
     }
-    const Value index = index_->Evaluate(frame);
+    Value index = index_->Evaluate(frame);
     if (index.is_error()) {
       return index;
     }

@@ -35,11 +35,7 @@ class CallNode final : public Node {
     }
     for (const Overload* overload : overloads_) {
       if (Fits(*overload, values)) {
-        Value result = overload->implementation(values.data(), &frame->budget);
-        if (result.is_error()) {
-          result = Placed(std::move(result));
-        }
-        return result;
+        return Placed(overload->implementation(values.data(), &frame->budget));
       }
     }
     return NoOverload(values);

@@ -179,11 +179,11 @@ class Checker {
 
   // The type within when the entry is written with a leading '?'.
   Type EntryType(const Expr& list, size_t entry, Expr* value) {
-    const Type type = Visit(value);
+    Type type = Visit(value);
     if (!list.optional_entries[entry]) {
       return type;
     }
-    const Type held = inference_.Fresh();
+    Type held = inference_.Fresh();
     if (!inference_.Assignable({type}, {Type::Optional(held)})) {
       Report(value->begin, value->end,
              "an entry with '?' needs an optional, not " + inference_.Final(type).ToString());
@@ -213,7 +213,7 @@ class Checker {
   }
 
   Type KeyType(Expr* key) {
-    const Type type = inference_.Resolve(Visit(key));
+    Type type = inference_.Resolve(Visit(key));
     switch (type.kind()) {
       case TypeKind::kBool:
       case TypeKind::kInt:
@@ -243,7 +243,7 @@ class Checker {
   Type VisitBind(Expr* expr) {
     const Type value = Visit(expr->arguments[0].get());
     expr->number = names_.Push(expr->variable, value);
-    const Type type = Visit(expr->arguments[1].get());
+    Type type = Visit(expr->arguments[1].get());
     names_.Pop();
     return type;
   }
@@ -303,7 +303,7 @@ class Checker {
     }
     expr->number = names_.Push(expr->variable, inference_.Resolve(held));
     Expr* result = expr->arguments[0].get();
-    const Type type = Visit(result);
+    Type type = Visit(result);
     names_.Pop();
     if (expr->macro == Macro::kOptionalMap) {
       return Type::Optional(type);
@@ -375,7 +375,7 @@ class Checker {
 Checked Check(const Environment& environment, CheckMode mode, Expr* expr,
               std::vector<Issue>* issues) {
   const size_t first = issues->size();
-  const Checked checked = Checker(environment, mode, issues).Run(expr);
+  Checked checked = Checker(environment, mode, issues).Run(expr);
   std::stable_sort(issues->begin() + static_cast<std::ptrdiff_t>(first), issues->end(),
                    [](const Issue& left, const Issue& right) { return left.begin < right.begin; });
   return checked;

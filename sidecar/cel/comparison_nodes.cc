@@ -26,11 +26,11 @@ class EqualNode final : public Node {
         right_(std::move(right)) {}
 
   [[nodiscard]] Value Evaluate(Frame* frame) const override {
-    const Value left = left_->Evaluate(frame);
+    Value left = left_->Evaluate(frame);
     if (left.is_error()) {
       return left;
     }
-    const Value right = right_->Evaluate(frame);
+    Value right = right_->Evaluate(frame);
     if (right.is_error()) {
       return right;
     }
@@ -103,11 +103,11 @@ class OrderNode final : public Node {
         right_(std::move(right)) {}
 
   [[nodiscard]] Value Evaluate(Frame* frame) const override {
-    const Value left = left_->Evaluate(frame);
+    Value left = left_->Evaluate(frame);
     if (left.is_error()) {
       return left;
     }
-    const Value right = right_->Evaluate(frame);
+    Value right = right_->Evaluate(frame);
     if (right.is_error()) {
       return right;
     }
@@ -149,11 +149,11 @@ class InNode final : public Node {
       : Node(expr), element_(std::move(element)), range_(std::move(range)) {}
 
   [[nodiscard]] Value Evaluate(Frame* frame) const override {
-    const Value element = element_->Evaluate(frame);
+    Value element = element_->Evaluate(frame);
     if (element.is_error()) {
       return element;
     }
-    const Value range = range_->Evaluate(frame);
+    Value range = range_->Evaluate(frame);
     switch (range.kind()) {
       case ValueKind::kError:
         return range;

@@ -258,7 +258,7 @@ class Lexer {
   }
 
   static std::string Unexpected(std::string_view character) {
-    const std::string message = "unexpected character '" + std::string(character) + "'";
+    std::string message = "unexpected character '" + std::string(character) + "'";
     if (character == "=") {
       return message + "; equality is '=='";
     }

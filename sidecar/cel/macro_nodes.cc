@@ -27,7 +27,7 @@ class ComprehensionNode : public Node {
   // it from going on.
   template <typename Turn>
   Value ForEach(Frame* frame, Turn turn) const {
-    const Value range = range_->Evaluate(frame);
+    Value range = range_->Evaluate(frame);
     switch (range.kind()) {
       case ValueKind::kList:
         return OverList(range.AsList(), frame, turn);

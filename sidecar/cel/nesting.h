@@ -11,8 +11,10 @@ inline constexpr int kMaxValueNesting = 250;
 
 // The value, or an error when it nests too deeply.
 inline Value CheckedNesting(Value value) {
-  return value.NestingDepth() > kMaxValueNesting ? Value::Error("the value nests too deeply")
-                                                 : value;
+  if (value.NestingDepth() > kMaxValueNesting) {
+    value = Value::Error("the value nests too deeply");
+  }
+  return value;
 }
 
 }  // namespace waypost::cel

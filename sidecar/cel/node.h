@@ -40,7 +40,10 @@ class Node {
   }
   // Gives an error this part's place unless it has one.
   [[nodiscard]] Value Placed(Value value) const {
-    return value.is_error() ? value.ErrorAt(begin_, end_) : value;
+    if (value.is_error()) {
+      value = value.ErrorAt(begin_, end_);
+    }
+    return value;
   }
 
  private:
