@@ -66,7 +66,7 @@ class Bench:
         folder = tempfile.mkdtemp(dir=self.folder)
         rules = os.path.join(folder, "rules")
         generated_rules.write(rules, os.path.join(ROOT, "rules", "service-desk"), rule_count, with_pack)
-        return servers.sidecar(self.options.build, rules, os.path.join(folder, "waypost.db"))
+        return servers.sidecar(self.options.build, rules, os.path.join(folder, "data"))
 
 
 def tell(text):

@@ -14,6 +14,8 @@ SHAPES = (
     ("created", 'ticket.service == "service-{n}" && requester.language == "de"'),
 )
 
+RULES_PER_FILE = 1_000  # a rules file may have 1 MiB
+
 
 def rule(number):
     on, condition = SHAPES[number % len(SHAPES)]
@@ -44,11 +46,11 @@ def write(folder, pack, count, with_pack):
     left = count
     for name in sorted(os.listdir(pack)):
         path = os.path.join(pack, name)
-        if not name.endswith((".yaml", ".yml")) or (has_rules(path) and not with_pack):
+        if not name.endswith(".yaml") or name.endswith("_test.yaml") or (has_rules(path) and not with_pack):
             continue
         shutil.copy(path, folder)
         left -= rules_in(path)
-    with open(os.path.join(folder, "90-generated.yaml"), "w", encoding="utf-8") as file:
-        file.write("apiVersion: waypost/v1\n")
-        if left > 0:
-            file.write("rules:\n" + "".join(rule(number) for number in range(left)))
+    for number, begin in enumerate(range(0, left, RULES_PER_FILE)):
+        with open(os.path.join(folder, f"90-generated-{number:02}.yaml"), "w", encoding="utf-8") as file:
+            file.write("apiVersion: waypost/v1\nrules:\n")
+            file.writelines(map(rule, range(begin, min(begin + RULES_PER_FILE, left))))

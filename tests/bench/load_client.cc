@@ -119,7 +119,11 @@ int Run(const Arguments& arguments) {
   const Tally tally = load.get();
   Print(arguments, tally, seconds, server_before, server_after,
         client_after.cpu_seconds - client_before.cpu_seconds);
-  if (tally.errors > 0) std::cerr << "first error: " << tally.first_error << "\n";
+  if (tally.errors > 0) {
+    std::cerr << "first error: " << tally.first_error << "\n";
+  } else if (tally.events == 0) {
+    std::cerr << "nothing was answered within the time; is the machine too busy to measure?\n";
+  }
   return tally.errors > 0 || tally.events == 0 ? 1 : 0;
 }
 

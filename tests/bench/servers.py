@@ -2,17 +2,19 @@
 """The two servers of a measurement, on loopback with a free port, and the client that loads them."""
 
 import contextlib
+import glob
 import json
 import os
+import re
 import resource
 import signal
-import socket
 import sqlite3
 import subprocess
 import tempfile
 import time
 
 TICKS = os.sysconf("SC_CLK_TCK")
+READY = re.compile(r"(?:ready grpc=|listening on )(\S+)")
 START_SECONDS, STOP_SECONDS, RUN_SECONDS = 60, 20, 300
 
 
@@ -21,12 +23,12 @@ class BenchError(Exception):
 
 
 class Server:
-    def __init__(self, process, target, client, start_seconds, database=None):
+    def __init__(self, process, target, client, start_seconds, data=None):
         self.process = process
         self.target = target
         self.client = client
         self.start_seconds = start_seconds
-        self.database = database
+        self.data = data
 
     def load(self, *arguments):
         """Runs the load client; its line, and how many cores other processes used meanwhile."""
@@ -48,9 +50,10 @@ class Server:
 
     def stored_journey_bytes(self):
         """The mean size of a journey's blob in the store; None for a server without one."""
-        if self.database is None:
+        if self.data is None:
             return None
-        uri = f"file:{self.database}?mode=ro"
+        (database,) = glob.glob(os.path.join(self.data, "*.db"))
+        uri = f"file:{database}?mode=ro"
         with contextlib.closing(sqlite3.connect(uri, uri=True)) as connection:
             (mean,) = connection.execute("SELECT avg(length(blob)) FROM journeys").fetchone()
         return mean
@@ -68,33 +71,29 @@ def other_seconds(pid):
     return busy - (int(server[11]) + int(server[12])) / TICKS - own
 
 
-def free_port():
-    with contextlib.closing(socket.socket()) as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-def wait_until_it_answers(process, port, log):
+def address_when_ready(process, log):
+    """The address that the server printed once it answers, and the seconds until then."""
     begin = time.monotonic()
     while time.monotonic() - begin < START_SECONDS:
+        log.seek(0)
+        said = log.read()
+        match = READY.search(said)
+        if match:
+            return match.group(1), time.monotonic() - begin
         if process.poll() is not None:
             break
-        with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", port), 0.2).close()
-            return time.monotonic() - begin
         time.sleep(0.02)
-    log.seek(0)
-    raise BenchError(f"{process.args[0]} did not start:\n{log.read()}")
+    raise BenchError(f"{process.args[0]} did not start:\n{said}")
 
 
 @contextlib.contextmanager
-def running(command, port, build, database=None):
-    with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+def running(command, build, data=None):
+    # The server writes through a descriptor of its own, so that reading does not move its place.
+    with tempfile.NamedTemporaryFile("w") as out, open(out.name, encoding="utf-8") as log:
+        process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
         try:
-            seconds = wait_until_it_answers(process, port, log)
-            yield Server(process, f"127.0.0.1:{port}", os.path.join(build, "tests/bench/bench_load_client"),
-                         seconds, database)
+            target, seconds = address_when_ready(process, log)
+            yield Server(process, target, os.path.join(build, "tests/bench/bench_load_client"), seconds, data)
         finally:
             process.send_signal(signal.SIGTERM)
             try:
@@ -105,13 +104,9 @@ def running(command, port, build, database=None):
 
 
 def echo(build):
-    port = free_port()
-    return running([os.path.join(build, "tests/bench/bench_echo_server"), "--listen", f"127.0.0.1:{port}"],
-                   port, build)
+    return running([os.path.join(build, "tests/bench/bench_echo_server"), "--listen", "127.0.0.1:0"], build)
 
 
-def sidecar(build, rules, database):
-    port = free_port()
-    return running([os.path.join(build, "sidecar/cli/waypost"), "serve", "--rules", rules, "--data", database,
-                    "--listen", f"127.0.0.1:{port}", "--http", f"127.0.0.1:{free_port()}"],
-                   port, build, database)
+def sidecar(build, rules, data):
+    return running([os.path.join(build, "sidecar/cli/waypost"), "serve", "--rules", rules, "--data", data,
+                    "--listen", "127.0.0.1:0", "--http", "none"], build, data)
