@@ -105,7 +105,7 @@ absl::Status SendOneByOne(const Options& options, EventReader* reader, Answers* 
     }
     request.mutable_event()->Swap(&next.event);
     const auto context = CallContext();
-    const absl::Status status =
+    absl::Status status =
         FromGrpc(stub->RecordEvent(context.get(), request, &response), options.target);
     request.mutable_event()->Swap(&next.event);
     if (status.ok()) {
