@@ -25,14 +25,16 @@ constexpr absl::Duration kLastRetry = absl::Seconds(5);
 
 }  // namespace
 
-Committer::Committer(store::Store* store, const Clock* clock, const Options& options,
-                     WorkingSet* set, CommitQueue* queue)
+Committer::Committer(store::Store* store, const Clock* clock, RuleSource rules,
+                     const Options& options, WorkingSet* set, CommitQueue* queue)
     : store_(store),
       clock_(clock),
+      rules_(std::move(rules)),
       options_(options),
       set_(set),
       queue_(queue),
-      writer_(store, clock, options.archive_after, set) {}
+      writer_(
+          store, [this] { return ArchiveBefore(); }, set) {}
 
 Committer::~Committer() { Stop(); }
 
@@ -163,6 +165,11 @@ absl::Status Committer::WriteTables() {
   const absl::MutexLock lock(&mutex_);
   flushes_written_ = round_flushes_;
   return absl::OkStatus();
+}
+
+// What a new ticket may still join must stay at hand.
+absl::Time Committer::ArchiveBefore() const {
+  return clock_->Now() - std::max(options_.archive_after, rules_()->stitching.matter_window);
 }
 
 bool Committer::PruneIsDue() const { return clock_->Now() >= prune_at_; }

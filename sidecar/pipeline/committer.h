@@ -28,8 +28,8 @@ namespace waypost::pipeline {
 class Committer {
  public:
   // All outlive the committer.
-  Committer(store::Store* store, const Clock* clock, const Options& options, WorkingSet* set,
-            CommitQueue* queue);
+  Committer(store::Store* store, const Clock* clock, RuleSource rules, const Options& options,
+            WorkingSet* set, CommitQueue* queue);
   ~Committer();
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
@@ -59,6 +59,7 @@ class Committer {
   bool WriteIsDue() const;
   bool PruneIsDue() const;
   void Prune();
+  absl::Time ArchiveBefore() const;
   void FinishFlushes();
   absl::Time NextDeadline() const;
   bool Stopping() const;
@@ -72,6 +73,7 @@ class Committer {
 
   store::Store* const store_;
   const Clock* const clock_;
+  const RuleSource rules_;
   const Options options_;
   WorkingSet* const set_;
   CommitQueue* const queue_;

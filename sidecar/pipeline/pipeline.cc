@@ -22,7 +22,7 @@ class PersonPipeline final : public Pipeline {
       : set_(store, options.cache_bytes),
         queue_(options.max_waiting_events, options.max_waiting_bytes),
         recorder_(store, clock, rules, &set_, &queue_),
-        committer_(store, clock, options, &set_, &queue_),
+        committer_(store, clock, rules, options, &set_, &queue_),
         reader_(store, rules, &set_, &queue_, [this] { return committer_.Flush(); }) {}
 
   ~PersonPipeline() override { queue_.Close(); }
@@ -95,7 +95,8 @@ Stats PersonPipeline::stats() const {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Start(store::Store* store, const Clock* clock,
-                                                          RuleSource rules, Options options) {
+                                                          const RuleSource& rules,
+                                                          const Options& options) {
   if (options.retention < absl::Hours(24)) {
     return absl::InvalidArgumentError("the retention must be at least one day");
   }

@@ -38,8 +38,9 @@ struct Options {
   absl::Duration write_behind = absl::Seconds(2);
   size_t write_behind_persons = 20'000;
 
-  // A journey without open ticket and without news for so long leaves the memory of its person
-  // until one of its tickets gets an event.
+  // A journey without open ticket and without news for so long (or for the matter window of the
+  // rules, where that is longer) leaves the memory of its person until one of its tickets gets an
+  // event.
   absl::Duration archive_after = absl::Hours(30 * 24);
 
   // Called when the store fails (with why) and when it works again (OK); from the commit thread,
@@ -83,8 +84,8 @@ class Pipeline {
   // `clock` outlive the pipeline, which alone writes to the store.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Pipeline>> Start(store::Store* store,
                                                                        const Clock* clock,
-                                                                       RuleSource rules,
-                                                                       Options options);
+                                                                       const RuleSource& rules,
+                                                                       const Options& options);
 
   // Drains without limit unless Drain() was called.
   virtual ~Pipeline() = default;

@@ -110,7 +110,7 @@ void TableWriter::AddRows(Person* person, Slice* slice) {
 
   slice->rows.persons.push_back({member.name.first, member.name.second, person->position,
                                  person->record.person.SerializeAsString()});
-  const absl::Time old = clock_->Now() - archive_after_;
+  const absl::Time old = archive_before_();
   for (const internal::v1::JourneyState& journey : person->record.journeys) {
     const bool changed = std::find(person->changed_journeys.begin(), person->changed_journeys.end(),
                                    journey.id()) != person->changed_journeys.end();

@@ -11,7 +11,6 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "sidecar/base/clock.h"
 #include "sidecar/pipeline/working_set.h"
 #include "sidecar/store/store.h"
 
@@ -28,10 +27,12 @@ class TableWriter {
   // Whether the caller holds the working set's barrier exclusively.
   enum class Barrier { kFree, kHeld };
 
-  // All outlive the writer. `archive_after` as in Options.
-  TableWriter(store::Store* store, const Clock* clock, absl::Duration archive_after,
-              WorkingSet* set)
-      : store_(store), clock_(clock), archive_after_(archive_after), set_(set) {}
+  // A journey that is not open and older than this leaves the memory of its person.
+  using ArchiveBefore = std::function<absl::Time()>;
+
+  // All outlive the writer.
+  TableWriter(store::Store* store, ArchiveBefore archive_before, WorkingSet* set)
+      : store_(store), archive_before_(std::move(archive_before)), set_(set) {}
 
   // Starts a round; everything up to `position` is on disk and evaluated. None is under way.
   void Begin(uint64_t position);
@@ -68,8 +69,7 @@ class TableWriter {
   void Finish(const Slice& slice);
 
   store::Store* const store_;
-  const Clock* const clock_;
-  const absl::Duration archive_after_;
+  const ArchiveBefore archive_before_;
   WorkingSet* const set_;
   bool busy_ = false;
   uint64_t position_ = 0;

@@ -117,7 +117,7 @@ void RecordStream::OnReadDone(bool ok) {
 
 void RecordStream::TakeBatch() {
   const FlatBytes bytes(request_);
-  std::optional<std::vector<std::string_view>> events =
+  const std::optional<std::vector<std::string_view>> events =
       ContentsOf(v1::RecordEventsRequest::kEventsFieldNumber, bytes.view());
   const absl::Status status = BadBatch(bytes.view(), events);
   if (!status.ok()) return End(status);
@@ -127,11 +127,11 @@ void RecordStream::TakeBatch() {
     batches_.push_back(std::make_unique<Batch>(events->size()));
     batch = batches_.back().get();
   }
-  Record(*std::move(events), batch);
+  Record(*events, batch);
   request_.Clear();
 }
 
-void RecordStream::Record(std::vector<std::string_view> events, Batch* batch) {
+void RecordStream::Record(const std::vector<std::string_view>& events, Batch* batch) {
   for (size_t number = 0; number < events.size(); ++number) {
     intake_->RecordEvent(events[number], [this, number, batch](auto response) {
       Answered(number, std::move(response), batch);

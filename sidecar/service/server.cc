@@ -188,8 +188,8 @@ absl::Status Sidecar::Shutdown(absl::Duration deadline) {
   if (grpc_ != nullptr) LogInfo("Shutting down");
   health_.Set("shutdown", false, "shutting down");
   watcher_.reset();
-  if (grpc_ != nullptr) status.Update(grpc_->Shutdown(left()));
   if (http_ != nullptr) http_->Shutdown();
+  if (grpc_ != nullptr) status.Update(grpc_->Shutdown(left()));
   pool_.reset();
   status.Update(pipeline_->Drain(left()));
   health_.Listen(nullptr);
