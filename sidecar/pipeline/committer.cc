@@ -144,7 +144,8 @@ bool Committer::WriteIsDue() const {
   }
   return SystemClock().Now() >= write_at_ ||
          set_->changed_persons.load(std::memory_order_relaxed) >=
-             static_cast<int64_t>(options_.write_behind_persons);
+             static_cast<int64_t>(options_.write_behind_persons) ||
+         queue_->durable_position() - materialized_ >= options_.write_behind_events;
 }
 
 absl::Status Committer::WriteTables() {
