@@ -38,7 +38,7 @@ struct Options {
   std::string http = kDefaultHttpAddress;
   std::string store = "sqlite";
   int retention_days = 400;
-  int64_t cache_mib = 64;
+  int64_t cache_mib = 32;
   int64_t max_data_mib = 0;
   LogFormat log_format = LogFormat::kText;
 };

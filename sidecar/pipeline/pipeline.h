@@ -28,7 +28,7 @@ struct Options {
 
   // Memory for persons that need not be in memory. Persons with news that the tables lack stay in
   // memory beyond it, at most `write_behind` and `write_behind_events` worth.
-  size_t cache_bytes = size_t{64} << 20;
+  size_t cache_bytes = size_t{32} << 20;
 
   // Events that may wait for the disk at a time, and their bytes. More are refused with QUEUE_FULL.
   size_t max_waiting_events = 16'384;
@@ -38,7 +38,7 @@ struct Options {
   // so many events are not in them. The longer, the more news of a journey one row takes in; the
   // events are what a start after a crash replays, about 30,000 a second.
   absl::Duration write_behind = absl::Seconds(10);
-  size_t write_behind_persons = 20'000;
+  size_t write_behind_persons = 8'000;
   uint64_t write_behind_events = 50'000;
 
   // A journey without open ticket and without news for so long (or for the matter window of the

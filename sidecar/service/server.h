@@ -35,7 +35,7 @@ struct ServerOptions {
 
   // As in pipeline::Options.
   absl::Duration retention = absl::Hours(400 * 24);
-  size_t cache_bytes = size_t{64} << 20;
+  size_t cache_bytes = size_t{32} << 20;
 
   // Outlives the server.
   const Clock* clock = &SystemClock();

@@ -127,7 +127,8 @@ def rule_curve(bench):
 
 
 def memory(bench):
-    """Resident memory per open journey, one journey a person."""
+    """Growth of the resident memory per open journey, one journey a person. Persons at rest leave the
+    memory once the cache is full, so that the growth per journey falls as journeys grow in number."""
     journeys = bench.options.journeys
     tell(f"Memory of {journeys:,} open journeys")
     opening = ("--mode", "unary", "--channels", 4, "--inflight", 64, "--only-created", "--requests")
@@ -137,7 +138,8 @@ def memory(bench):
         bench.load(sidecar, *opening, journeys, warm_up=0)
         after = sidecar.resident_bytes()
         stored = sidecar.stored_journey_bytes()
-    result = {"journeys": journeys, "resident_bytes_per_journey": (after - before) / journeys}
+    result = {"journeys": journeys, "resident_bytes": after,
+              "resident_bytes_per_journey": (after - before) / journeys}
     if stored is not None:
         result["stored_bytes_per_journey"] = stored
         result["beyond_stored_bytes"] = result["resident_bytes_per_journey"] - stored
@@ -168,9 +170,10 @@ def print_text(report):
                   f"   relative {figure(row['relative'])}   start {row['start_seconds']:.2f} s")
     if "memory" in report:
         row = report["memory"]
-        print(f"\nMemory per open journey: {row['resident_bytes_per_journey']:,.0f} bytes resident"
-              + (f", {row['stored_bytes_per_journey']:,.0f} of them its stored blob, "
-                 f"{row['beyond_stored_bytes']:,.0f} beyond it (aim < 2,048)"
+        print(f"\nMemory: {row['resident_bytes'] / 2**20:,.0f} MiB with {row['journeys'] * 5 // 4:,} open journeys;"
+              f" each of the last {row['journeys']:,} took {row['resident_bytes_per_journey']:,.0f} bytes"
+              + (f", {row['beyond_stored_bytes']:,.0f} beyond its stored blob of"
+                 f" {row['stored_bytes_per_journey']:,.0f} (aim < 2,048)"
                  if "beyond_stored_bytes" in row else ""))
 
 
@@ -182,7 +185,7 @@ def parse_arguments():
     parser.add_argument("--quick", action="store_true", help="3 rounds of 1.5 s, fewer rule counts")
     parser.add_argument("--only", choices=("comparison", "rules", "memory"), action="append")
     parser.add_argument("--rule-counts", type=int, nargs="+", default=[10, 100, 1_000, 10_000])
-    parser.add_argument("--journeys", type=int, default=20_000, help="for the memory measurement")
+    parser.add_argument("--journeys", type=int, default=100_000, help="for the memory measurement")
     parser.add_argument("--against-itself", action="store_true",
                         help="the echo on both sides: what noise alone does to the figures")
     parser.add_argument("--output", choices=("text", "json"), default="text")
