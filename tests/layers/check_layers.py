@@ -16,14 +16,15 @@ import sys
 BELOW = {
     "base": (),
     "text": ("base",),
+    "calendar": ("base", "text"),
     "yaml": ("base", "text"),
     "cel": ("base", "text"),
-    "rules": ("base", "text", "yaml", "cel"),
-    "journey": ("base", "text", "cel", "rules"),
+    "rules": ("base", "text", "calendar", "yaml", "cel"),
+    "journey": ("base", "text", "calendar", "cel", "rules"),
     "store": ("base",),
-    "pipeline": ("base", "text", "cel", "rules", "journey", "store"),
-    "service": ("base", "text", "cel", "rules", "journey", "store", "pipeline"),
-    "cli": ("base", "text", "yaml", "cel", "rules", "journey", "store", "pipeline", "service"),
+    "pipeline": ("base", "text", "calendar", "cel", "rules", "journey", "store"),
+    "service": ("base", "text", "calendar", "cel", "rules", "journey", "store", "pipeline"),
+    "cli": ("base", "text", "calendar", "yaml", "cel", "rules", "journey", "store", "pipeline", "service"),
 }
 
 # Headers that only some directories of sidecar/ may include: (pattern, directories, what it is).
