@@ -12,8 +12,7 @@ absl::StatusOr<uint64_t> CommitQueue::Reserve(size_t bytes) {
   absl::MutexLock lock(&mutex_);
   if (closed_ || !refusal_.ok()) {
     ++refused_;
-    return closed_ ? MakeError(Reason::kShuttingDown, "the sidecar is shutting down; try again")
-                   : refusal_;
+    return closed_ ? ShuttingDown() : refusal_;
   }
   // A single event always fits, so that no bound can make one impossible for ever.
   const bool full = slots_.size() + joined_ >= max_events_ || bytes_ + bytes > max_bytes_;
@@ -87,13 +86,17 @@ std::vector<CommitQueue::Waiter> CommitQueue::Complete(size_t count) {
 std::vector<CommitQueue::Waiter> CommitQueue::Reset(uint64_t next_position) {
   std::vector<Waiter> waiters;
   absl::MutexLock lock(&mutex_);
-  for (Slot& slot : slots_) waiters.push_back(std::move(slot.waiter));
+  for (Slot& slot : slots_) {
+    if (slot.waiter.done != nullptr) ++refused_;
+    waiters.push_back(std::move(slot.waiter));
+  }
+  refused_ += static_cast<int64_t>(joined_);
   slots_.clear();
   durable_ = next_position - 1;
   bytes_ = 0;
   joined_ = 0;
   taken_ = 0;
-  ++resets_;
+  ++generation_;
   return waiters;
 }
 
@@ -113,15 +116,18 @@ void CommitQueue::Wake() {
   taker_.Signal();
 }
 
-absl::Status CommitQueue::AwaitDurable(uint64_t position) {
+int64_t CommitQueue::generation() const {
   absl::MutexLock lock(&mutex_);
-  const int64_t resets = resets_;
+  return generation_;
+}
+
+bool CommitQueue::AwaitDurable(uint64_t position, int64_t generation) {
+  absl::MutexLock lock(&mutex_);
   const auto settled = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return durable_ >= position || resets_ != resets;
+    return durable_ >= position || generation_ != generation;
   };
   mutex_.Await(absl::Condition(&settled));
-  if (resets_ == resets) return absl::OkStatus();
-  return MakeError(Reason::kStoreUnavailable, "the store failed meanwhile; try again");
+  return generation_ == generation;
 }
 
 bool CommitQueue::AwaitEmpty(absl::Time deadline) {

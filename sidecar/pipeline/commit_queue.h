@@ -53,8 +53,9 @@ class CommitQueue {
   // For the commit thread: the first `count` records are on disk; their waiters, in order.
   [[nodiscard]] std::vector<Waiter> Complete(size_t count);
 
-  // For the commit thread: forgets everything that waits and returns the waiters. The next position
-  // will be `next_position`. Nobody holds a reserved position that is not filled.
+  // For the commit thread: forgets everything that waits and returns the waiters, who count as
+  // refused. The next position will be `next_position`. Nobody holds a reserved position that is
+  // not filled.
   [[nodiscard]] std::vector<Waiter> Reset(uint64_t next_position);
 
   // Reserve() fails with `why` from now on; OK: it works again.
@@ -66,8 +67,12 @@ class CommitQueue {
   // Ends the current or next waiting of Take().
   void Wake();
 
-  // Returns once everything up to `position` is on disk; UNAVAILABLE when it was forgotten instead.
-  [[nodiscard]] absl::Status AwaitDurable(uint64_t position);
+  // How often Reset() was called. Positions belong to the generation in which they were reserved.
+  [[nodiscard]] int64_t generation() const;
+
+  // Returns true once everything up to `position` is on disk, false when a Reset() since that
+  // `generation` has forgotten it instead.
+  [[nodiscard]] bool AwaitDurable(uint64_t position, int64_t generation);
 
   // Returns true once nothing waits, false at the deadline.
   [[nodiscard]] bool AwaitEmpty(absl::Time deadline);
@@ -102,7 +107,7 @@ class CommitQueue {
   absl::Status refusal_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t refused_ ABSL_GUARDED_BY(mutex_) = 0;
-  int64_t resets_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace waypost::pipeline

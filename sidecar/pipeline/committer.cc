@@ -2,6 +2,7 @@
 #include "sidecar/pipeline/committer.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "sidecar/base/logging.h"
@@ -22,6 +23,8 @@ constexpr absl::Duration kPruneInterval = absl::Hours(1);
 constexpr absl::Duration kIdle = absl::Minutes(1);
 constexpr absl::Duration kFirstRetry = absl::Milliseconds(100);
 constexpr absl::Duration kLastRetry = absl::Seconds(5);
+// What memory held when the store failed fits it again, and the tables may be what fails.
+constexpr size_t kNever = std::numeric_limits<size_t>::max();
 
 }  // namespace
 
@@ -39,7 +42,7 @@ Committer::Committer(store::Store* store, const Clock* clock, RuleSource rules,
 Committer::~Committer() { Stop(); }
 
 absl::Status Committer::Start() {
-  WAYPOST_RETURN_IF_ERROR(Rebuild());
+  WAYPOST_RETURN_IF_ERROR(Rebuild(options_.write_behind_persons));
   thread_ = std::thread([this] { Run(); });
   return absl::OkStatus();
 }
@@ -211,8 +214,9 @@ void Committer::Fail(const absl::Status& why) {
     const absl::MutexLock lock(&mutex_);
     if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), delay)) return;
   }
-  SetStoreStatus(absl::OkStatus());
+  // In this order: whoever hears that it works may send at once.
   queue_->Refuse(absl::OkStatus());
+  SetStoreStatus(absl::OkStatus());
   LogInfo("The store works again");
 }
 
@@ -225,7 +229,7 @@ void Committer::ForgetUncommitted(const absl::Status& why) {
   {
     const absl::MutexLock barrier(&set_->barrier);
     waiters = queue_->Reset(queue_->durable_position() + 1);
-    rebuilt = RebuildHoldingBarrier();
+    rebuilt = RebuildHoldingBarrier(kNever);
   }
   if (!rebuilt.ok()) {
     LogWarning("The store cannot be read either", {{"status", rebuilt.ToString()}});
@@ -236,17 +240,17 @@ void Committer::ForgetUncommitted(const absl::Status& why) {
   }
 }
 
-absl::Status Committer::Rebuild() {
+absl::Status Committer::Rebuild(size_t write_at_persons) {
   const absl::MutexLock barrier(&set_->barrier);
-  return RebuildHoldingBarrier();
+  return RebuildHoldingBarrier(write_at_persons);
 }
 
-absl::Status Committer::RebuildHoldingBarrier() {
+absl::Status Committer::RebuildHoldingBarrier(size_t write_at_persons) {
   set_->Clear();
   set_->usable = false;
   writer_.Abandon();
   WAYPOST_ASSIGN_OR_RETURN(const uint64_t last,
-                           ReplayTail(*store_, options_.write_behind_persons, &writer_, set_));
+                           ReplayTail(*store_, write_at_persons, &writer_, set_));
   WAYPOST_ASSIGN_OR_RETURN(materialized_, store_->MaterializedPosition());
   (void)queue_->Reset(last + 1);
   set_->usable = true;
@@ -256,11 +260,11 @@ absl::Status Committer::RebuildHoldingBarrier() {
 // A disk that is full may let a store recover and still take nothing: the tables are the proof.
 absl::Status Committer::Recover() {
   WAYPOST_RETURN_IF_ERROR(store_->Recover());
-  WAYPOST_RETURN_IF_ERROR(Rebuild());
+  WAYPOST_RETURN_IF_ERROR(Rebuild(kNever));
   const uint64_t last = queue_->durable_position();
   const absl::Status status = writer_.WriteAll(last, TableWriter::Barrier::kFree);
   if (!status.ok()) {
-    const absl::Status rebuilt = Rebuild();
+    const absl::Status rebuilt = Rebuild(kNever);
     return rebuilt.ok() ? status : rebuilt;
   }
   materialized_ = last;

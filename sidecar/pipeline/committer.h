@@ -66,8 +66,9 @@ class Committer {
 
   void Fail(const absl::Status& why);
   void ForgetUncommitted(const absl::Status& why);
-  absl::Status Rebuild();
-  absl::Status RebuildHoldingBarrier();
+  absl::Status Rebuild(size_t write_at_persons);
+  // Once `write_at_persons` have news, the tables are written on the way.
+  absl::Status RebuildHoldingBarrier(size_t write_at_persons);
   absl::Status Recover();
   void SetStoreStatus(const absl::Status& status);
 

@@ -75,6 +75,10 @@ absl::Status MakeError(Reason reason, std::string_view message) {
   return status;
 }
 
+absl::Status ShuttingDown() {
+  return MakeError(Reason::kShuttingDown, "the sidecar is shutting down; try again");
+}
+
 absl::Status MakeBadRequest(Reason reason, const std::vector<Violation>& violations) {
   google::rpc::BadRequest details;
   for (const Violation& violation : violations) {

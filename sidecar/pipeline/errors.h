@@ -51,6 +51,9 @@ struct Violation {
 // An error with ErrorInfo and, where waiting helps, RetryInfo.
 [[nodiscard]] absl::Status MakeError(Reason reason, std::string_view message);
 
+// SHUTTING_DOWN, in the words that every call of a sidecar that ends is answered with.
+[[nodiscard]] absl::Status ShuttingDown();
+
 // An error with ErrorInfo and a BadRequest of all violations, of which there is at least one. The
 // message names the first.
 [[nodiscard]] absl::Status MakeBadRequest(Reason reason, const std::vector<Violation>& violations);

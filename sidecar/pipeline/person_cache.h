@@ -70,6 +70,8 @@ class PersonCache {
   void DropDisposable();
   void Clear();
 
+  // Most recently used first.
+  [[nodiscard]] const std::list<Person>& persons() const { return persons_; }
   [[nodiscard]] size_t size() const { return persons_.size(); }
   [[nodiscard]] size_t bytes() const { return bytes_; }
 

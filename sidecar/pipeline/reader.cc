@@ -58,59 +58,81 @@ absl::StatusOr<Reader::Name> Reader::NameByTicket(const std::string& tenant,
   return Name{tenant, home->person_id, home->journey_id};
 }
 
-// A journey that began since the tables were written last is in no table.
 absl::StatusOr<Reader::Name> Reader::NameById(const std::string& tenant,
-                                              const std::string& journey_id) const {
-  WAYPOST_ASSIGN_OR_RETURN(std::optional<store::JourneyRow> row,
-                           store_->FindJourney(tenant, journey_id));
-  if (!row.has_value()) {
-    WAYPOST_RETURN_IF_ERROR(flush_());
-    WAYPOST_ASSIGN_OR_RETURN(row, store_->FindJourney(tenant, journey_id));
+                                              const std::string& journey_id,
+                                              const UnwrittenJourneys& unwritten) const {
+  if (const store::JourneyRow* row = unwritten.Find(journey_id); row != nullptr) {
+    return Name{tenant, row->person_id, journey_id};
   }
+  WAYPOST_ASSIGN_OR_RETURN(const std::optional<store::JourneyRow> row,
+                           store_->FindJourney(tenant, journey_id));
   if (!row.has_value()) return JourneyNotFound(journey_id);
   return Name{tenant, row->person_id, journey_id};
 }
 
+template <typename Result>
+absl::StatusOr<Result> Reader::OnDisk(
+    absl::FunctionRef<absl::StatusOr<Result>(uint64_t* position)> look) const {
+  while (true) {
+    uint64_t position = 0;
+    int64_t generation = 0;
+    absl::StatusOr<Result> result;
+    {
+      const absl::ReaderMutexLock barrier(&set_->barrier);
+      if (!set_->usable) return absl::UnavailableError("the store cannot be read");
+      generation = queue_->generation();
+      result = look(&position);
+    }
+    if (!result.ok() || queue_->AwaitDurable(position, generation)) return result;
+    // The store failed meanwhile, and memory forgot what was not on disk: what it shows now is.
+  }
+}
+
+absl::StatusOr<UnwrittenJourneys> Reader::CatchUp(const std::string& tenant) const {
+  if (flush_().ok()) return UnwrittenJourneys();
+  return OnDisk<UnwrittenJourneys>([&](uint64_t* position) {
+    return absl::StatusOr<UnwrittenJourneys>(UnwrittenJourneys(tenant, set_, position));
+  });
+}
+
 absl::StatusOr<Reader::Found> Reader::Look(const Name& name) const {
-  Found found;
-  uint64_t position = 0;
-  {
-    const absl::ReaderMutexLock barrier(&set_->barrier);
-    if (!set_->usable) return absl::UnavailableError("the store cannot be read");
-    const PersonName person_name(name.tenant, name.person_id);
+  const PersonName person_name(name.tenant, name.person_id);
+  const auto look = [&](uint64_t* position) -> absl::StatusOr<Found> {
+    Found found;
     const WorkingSet::ShardLock lock(set_, person_name);
     WAYPOST_ASSIGN_OR_RETURN(const Person* person, set_->Load(person_name));
-    position = person->position;
+    *position = person->position;
     for (const auto& journey : person->record.journeys) AddRecords(journey, &found.records);
     const int number = journey::FindJourney(name.journey_id, person->record);
     if (number >= 0) found.journey = person->record.journeys[static_cast<size_t>(number)];
     set_->Trim(person_name);
+    return found;
+  };
+  WAYPOST_ASSIGN_OR_RETURN(Found found, OnDisk<Found>(look));
+  if (!found.journey.id().empty()) return found;
+  WAYPOST_ASSIGN_OR_RETURN(const std::optional<store::JourneyRow> row,
+                           store_->FindJourney(name.tenant, name.journey_id));
+  if (!row.has_value() || row->person_id != name.person_id) {
+    return JourneyNotFound(name.journey_id);
   }
-  if (found.journey.id().empty()) {
-    WAYPOST_ASSIGN_OR_RETURN(const std::optional<store::JourneyRow> row,
-                             store_->FindJourney(name.tenant, name.journey_id));
-    if (!row.has_value() || row->person_id != name.person_id) {
-      return JourneyNotFound(name.journey_id);
-    }
-    WAYPOST_ASSIGN_OR_RETURN(found.journey, Parse(*row));
-    AddRecords(found.journey, &found.records);
-  }
-  WAYPOST_RETURN_IF_ERROR(queue_->AwaitDurable(position));
+  WAYPOST_ASSIGN_OR_RETURN(found.journey, Parse(*row));
+  AddRecords(found.journey, &found.records);
   return found;
 }
 
 template <typename Request>
 absl::StatusOr<Reader::Found> Reader::Find(const Request& request) const {
-  const auto name_of = [&] {
+  const auto name_of = [&](const UnwrittenJourneys& unwritten) {
     return request.has_ticket() ? NameByTicket(request.tenant(), request.ticket())
-                                : NameById(request.tenant(), request.journey_id());
+                                : NameById(request.tenant(), request.journey_id(), unwritten);
   };
-  WAYPOST_ASSIGN_OR_RETURN(const Name name, name_of());
-  absl::StatusOr<Found> found = Look(name);
+  const absl::StatusOr<Name> name = name_of(UnwrittenJourneys());
+  if (!name.ok() && request.has_ticket()) return name.status();
+  absl::StatusOr<Found> found = name.ok() ? Look(*name) : name.status();
   if (!absl::IsNotFound(found.status())) return found;
-  // Its ticket moved to another person meanwhile, or the table does not know that yet.
-  WAYPOST_RETURN_IF_ERROR(flush_());
-  WAYPOST_ASSIGN_OR_RETURN(const Name now, name_of());
+  // It began, or its ticket moved to another person, since the tables were written.
+  WAYPOST_ASSIGN_OR_RETURN(const UnwrittenJourneys unwritten, CatchUp(request.tenant()));
+  WAYPOST_ASSIGN_OR_RETURN(const Name now, name_of(unwritten));
   return Look(now);
 }
 
@@ -124,7 +146,7 @@ absl::StatusOr<v1::GetJourneyResponse> Reader::GetJourney(
 
 absl::StatusOr<v1::ListJourneysResponse> Reader::ListJourneys(
     const v1::ListJourneysRequest& request) const {
-  WAYPOST_RETURN_IF_ERROR(flush_());
+  WAYPOST_ASSIGN_OR_RETURN(const UnwrittenJourneys unwritten, CatchUp(request.tenant()));
   store::JourneyQuery query;
   query.tenant = request.tenant();
   query.person_id = request.person_id();
@@ -133,7 +155,7 @@ absl::StatusOr<v1::ListJourneysResponse> Reader::ListJourneys(
   query.limit =
       static_cast<size_t>(request.page_size() > 0 ? request.page_size() : kDefaultPageSize);
   query.page_token = request.page_token();
-  const absl::StatusOr<store::JourneyPage> page = store_->ListJourneys(query);
+  const absl::StatusOr<store::JourneyPage> page = unwritten.List(*store_, query);
   if (absl::IsInvalidArgument(page.status())) {
     return MakeBadRequest(Reason::kRequestInvalid,
                           {{"page_token", "was not given for this tenant and these filters"}});
@@ -169,14 +191,14 @@ absl::StatusOr<v1::ExplainJourneyResponse> Reader::ExplainJourney(
 
 absl::StatusOr<v1::GetJourneyMapResponse> Reader::GetJourneyMap(
     const v1::GetJourneyMapRequest& request) const {
-  WAYPOST_RETURN_IF_ERROR(flush_());
+  WAYPOST_ASSIGN_OR_RETURN(const UnwrittenJourneys unwritten, CatchUp(request.tenant()));
   const std::shared_ptr<const rules::RuleSet> rules = rules_();
   journey::JourneyMap map(request, *rules);
   store::JourneyQuery query;
   query.tenant = request.tenant();
   query.limit = kMapPageSize;
   do {
-    WAYPOST_ASSIGN_OR_RETURN(const store::JourneyPage page, store_->ListJourneys(query));
+    WAYPOST_ASSIGN_OR_RETURN(const store::JourneyPage page, unwritten.List(*store_, query));
     for (const store::JourneyRow& row : page.rows) {
       WAYPOST_ASSIGN_OR_RETURN(const internal::v1::JourneyState journey, Parse(row));
       map.Add(journey::ViewJourney(journey, *rules, true));

@@ -9,10 +9,12 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "sidecar/pipeline/commit_queue.h"
 #include "sidecar/pipeline/pipeline.h"
+#include "sidecar/pipeline/unwritten_journeys.h"
 #include "sidecar/pipeline/working_set.h"
 #include "sidecar/store/store.h"
 #include "waypost/internal/v1/state.pb.h"
@@ -22,7 +24,8 @@ namespace waypost::pipeline {
 // As the reads of Pipeline. Thread-safe.
 class Reader {
  public:
-  // All outlive the reader. `flush` brings the tables up to what was acknowledged.
+  // All outlive the reader. `flush` brings the tables up to what was acknowledged, or
+  // says why the store cannot be written.
   Reader(const store::Store* store, RuleSource rules, WorkingSet* set, CommitQueue* queue,
          std::function<absl::Status()> flush)
       : store_(store),
@@ -57,8 +60,16 @@ class Reader {
   template <typename Request>
   absl::StatusOr<Found> Find(const Request& request) const;
   absl::StatusOr<Name> NameByTicket(const std::string& tenant, const v1::TicketName& ticket) const;
-  absl::StatusOr<Name> NameById(const std::string& tenant, const std::string& journey_id) const;
+  absl::StatusOr<Name> NameById(const std::string& tenant, const std::string& journey_id,
+                                const UnwrittenJourneys& unwritten) const;
   absl::StatusOr<Found> Look(const Name& name) const;
+  // Brings the tables up to date; what they still lack then, as their store cannot be written.
+  absl::StatusOr<UnwrittenJourneys> CatchUp(const std::string& tenant) const;
+  // Runs `look` on memory, which raises `position` to the newest log record that it shows, and
+  // returns what it returns once that record is on disk.
+  template <typename Result>
+  absl::StatusOr<Result> OnDisk(
+      absl::FunctionRef<absl::StatusOr<Result>(uint64_t* position)> look) const;
 
   const store::Store* const store_;
   const RuleSource rules_;

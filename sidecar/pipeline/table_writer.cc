@@ -5,31 +5,14 @@
 #include <optional>
 
 #include "sidecar/base/status_macros.h"
-#include "sidecar/journey/names.h"
+#include "sidecar/journey/person_record.h"
+#include "sidecar/pipeline/journey_row.h"
 
 namespace waypost::pipeline {
 namespace {
 
 // A slice holds up the events that wait for the disk: about 3 ms at 11 us a row.
 constexpr size_t kRowsPerSlice = 256;
-
-std::string UserStage(const internal::v1::JourneyState& journey) {
-  const internal::v1::RoleState* role = journey::FindRole(journey, v1::CONSUMER_ROLE_USER);
-  return role == nullptr ? "" : std::string(journey::NameOf(role->stage(), journey.names()));
-}
-
-store::JourneyRow RowOf(const internal::v1::JourneyState& journey, bool live) {
-  store::JourneyRow row;
-  row.tenant = journey.tenant();
-  row.journey_id = journey.id();
-  row.person_id = journey.person_id();
-  row.stage = UserStage(journey);
-  row.open = journey::IsOpen(journey);
-  row.live = live;
-  row.newest_at = journey::NewestAt(journey);
-  row.blob = journey.SerializeAsString();
-  return row;
-}
 
 }  // namespace
 

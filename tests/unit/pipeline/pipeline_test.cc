@@ -258,6 +258,7 @@ TEST_F(PipelineTest, AFullDiskForgetsNothingAnsweredAndKeepsNothingElse) {
   ASSERT_THAT(journey, IsOk());
   EXPECT_THAT(journey->timeline(), SizeIs(1));
   EXPECT_THAT(JourneyOf("T2"), HasCode(absl::StatusCode::kNotFound));
+  EXPECT_EQ(pipeline_->stats().events_refused, 2);
 
   faulty_->FailAppends(absl::OkStatus());
   faulty_->FailRecovery(absl::OkStatus());
@@ -300,6 +301,57 @@ TEST_F(PipelineTest, TablesThatCannotBeWrittenLoseNothing) {
   WAYPOST_EXPECT_OK(Record(MakeEvent("e2", "T1", "ann")));
   WAYPOST_EXPECT_OK(pipeline_->Flush());
   EXPECT_THAT(JourneyOf("T1")->timeline(), SizeIs(2));
+}
+
+// Ann's first journey is in the tables; what came after is in the log and in memory alone.
+TEST_F(PipelineTest, WhileTablesCannotBeWrittenListsTakeWhatTheyLackFromMemory) {
+  Start();
+  const auto at = [](int hours) { return kStart + absl::Hours(hours); };
+  for (int i = 0; i < 5; ++i) {
+    WAYPOST_ASSERT_OK(
+        Record(MakeEvent(absl::StrCat("e", i), absl::StrCat("T", i), absl::StrCat("p", i), at(i))));
+  }
+  WAYPOST_ASSERT_OK(pipeline_->Flush());
+  for (const int i : {5, 1, 6}) {
+    WAYPOST_ASSERT_OK(Record(MakeEvent(absl::StrCat("later", i), absl::StrCat("T", i),
+                                       absl::StrCat("p", i), at(10 + i))));
+  }
+  faulty_->FailTables(absl::ResourceExhaustedError("disk full"));
+  EXPECT_THAT(pipeline_->Flush(), HasCode(absl::StatusCode::kResourceExhausted));
+
+  v1::ListJourneysRequest request;
+  request.set_tenant("default");
+  for (const int page_size : {1, 2, 3, 7, 100}) {
+    request.set_page_size(page_size);
+    std::vector<std::string> refs;
+    do {
+      const auto page = pipeline_->ListJourneys(request);
+      ASSERT_THAT(page, IsOk());
+      EXPECT_LE(page->journeys_size(), page_size);
+      for (const v1::Journey& journey : page->journeys()) {
+        refs.push_back(journey.tickets(0).ticket().ref());
+      }
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    EXPECT_THAT(refs, ElementsAre("T6", "T5", "T1", "T4", "T3", "T2", "T0")) << page_size;
+  }
+  request.set_person_id("p1");
+  EXPECT_THAT(pipeline_->ListJourneys(request)->journeys(), SizeIs(1));
+  request.set_stage("nowhere");
+  EXPECT_THAT(pipeline_->ListJourneys(request)->journeys(), SizeIs(0));
+  EXPECT_THAT(JourneysOf("p9"), SizeIs(0));
+
+  v1::GetJourneyRequest by_id;
+  by_id.set_tenant("default");
+  for (const char* ref : {"T0", "T1", "T6"}) {
+    by_id.set_journey_id(JourneyOf(ref)->id());
+    EXPECT_THAT(pipeline_->GetJourney(by_id), IsOk()) << ref;
+  }
+  by_id.set_journey_id("j-0");
+  EXPECT_THAT(pipeline_->GetJourney(by_id), HasCode(absl::StatusCode::kNotFound));
+  v1::GetJourneyMapRequest map;
+  map.set_tenant("default");
+  EXPECT_EQ(pipeline_->GetJourneyMap(map)->journeys(), 7);
 }
 
 TEST_F(PipelineTest, DrainAnswersWhatWasAcceptedAndRefusesTheRest) {

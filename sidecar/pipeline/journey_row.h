@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sidecar/store/store.h"
+#include "waypost/internal/v1/state.pb.h"
+
+namespace waypost::pipeline {
+
+// The journey's row in the tables; `live` as there.
+[[nodiscard]] store::JourneyRow RowOf(const internal::v1::JourneyState& journey, bool live);
+
+}  // namespace waypost::pipeline
