@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <list>
 
 #include "absl/strings/str_cat.h"
@@ -21,6 +22,8 @@ namespace {
 
 // Above every bound of ours, so that what is too large gets our answer and not the library's.
 constexpr int kMaxMessageBytes = 16 << 20;
+// For what was just answered to reach its caller.
+constexpr absl::Duration kFarewell = absl::Milliseconds(100);
 
 // Files that the process makes while this lives are their owner's alone.
 class PrivateFiles {
@@ -57,7 +60,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const std::vector<
     builder.AddListeningPort(address.ToString(), grpc::InsecureServerCredentials(),
                              &ports.emplace_back(0));
   }
-  self->services_ = MakeGrpcServices(methods, intake, &self->streams_);
+  self->services_ = MakeGrpcServices(methods, intake, &self->calls_, &self->streams_);
   for (const auto& service : self->services_) builder.RegisterService(service.get());
   {
     const PrivateFiles files;
@@ -91,11 +94,14 @@ void GrpcServer::SetServing(bool serving) {
 absl::Status GrpcServer::Shutdown(absl::Duration deadline) {
   if (server_ == nullptr || shut_down_) return absl::OkStatus();
   shut_down_ = true;
+  calls_.Close();
   streams_.EndAll();
   const absl::Time until = absl::Now() + deadline;
-  server_->Shutdown(absl::ToChronoTime(until));
+  const bool ended = calls_.AwaitNone(until) && streams_.AwaitNone(until);
+  // Waits for streams that only their callers end, such as health watches.
+  server_->Shutdown(absl::ToChronoTime(std::min(until, absl::Now() + kFarewell)));
   server_->Wait();
-  if (absl::Now() < until) return absl::OkStatus();
+  if (ended) return absl::OkStatus();
   return absl::DeadlineExceededError("calls that were still under way were cut off");
 }
 

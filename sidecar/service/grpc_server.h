@@ -13,6 +13,7 @@
 #include "sidecar/service/address.h"
 #include "sidecar/service/event_intake.h"
 #include "sidecar/service/methods.h"
+#include "sidecar/service/open_calls.h"
 #include "sidecar/service/record_stream.h"
 
 namespace waypost::service {
@@ -32,7 +33,8 @@ class GrpcServer {
   void SetServing(bool serving);
 
   // Refuses new calls, lets those under way end until `deadline` from now, cuts off the rest
-  // (DEADLINE_EXCEEDED).
+  // (DEADLINE_EXCEEDED). Whoever watches the health is told and cut off, which is no failure: such
+  // a stream has no end.
   absl::Status Shutdown(absl::Duration deadline);
 
   // With the ports really bound.
@@ -41,6 +43,7 @@ class GrpcServer {
  private:
   GrpcServer() = default;
 
+  OpenCalls calls_;
   OpenStreams streams_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;

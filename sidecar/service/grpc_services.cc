@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "grpcpp/grpcpp.h"
+#include "sidecar/pipeline/errors.h"
 #include "sidecar/service/byte_buffer.h"
 #include "sidecar/service/rpc_status.h"
 #include "waypost/v1/admin_service.grpc.pb.h"
@@ -18,9 +19,30 @@ using grpc::ByteBuffer;
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
-ServerUnaryReactor* Answer(const Method& method, CallbackServerContext* context,
-                           const ByteBuffer* request, ByteBuffer* response) {
+// Deletes itself when gRPC is done with it.
+class UnaryCall final : public ServerUnaryReactor {
+ public:
+  explicit UnaryCall(OpenCalls* calls) : calls_(calls) {}
+
+  void OnDone() override {
+    calls_->End();
+    delete this;
+  }
+
+ private:
+  OpenCalls* const calls_;
+};
+
+ServerUnaryReactor* Refuse(const absl::Status& why, CallbackServerContext* context) {
   ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(ToGrpcStatus(why));
+  return reactor;
+}
+
+ServerUnaryReactor* Answer(const Method& method, OpenCalls* calls, CallbackServerContext* context,
+                           const ByteBuffer* request, ByteBuffer* response) {
+  if (!calls->Begin()) return Refuse(pipeline::ShuttingDown(), context);
+  auto* reactor = new UnaryCall(calls);
   const FlatBytes bytes(*request);
   method.call(bytes.view(), [reactor, response](absl::StatusOr<std::string_view> answer) {
     if (answer.ok()) *response = ToByteBuffer(*answer);
@@ -34,8 +56,9 @@ using RawJourney = v1::JourneyService::WithRawCallbackMethod_RecordEvent<
 
 class Journey final : public RawJourney {
  public:
-  Journey(const Methods& methods, const EventIntake& intake, OpenStreams* streams)
-      : record_event_(*methods.Find("/waypost.v1.JourneyService/RecordEvent")),
+  Journey(const Methods& methods, const EventIntake& intake, OpenCalls* calls, OpenStreams* streams)
+      : calls_(calls),
+        record_event_(*methods.Find("/waypost.v1.JourneyService/RecordEvent")),
         intake_(intake),
         streams_(streams) {}
 
@@ -44,7 +67,7 @@ class Journey final : public RawJourney {
 
   ServerUnaryReactor* RecordEvent(CallbackServerContext* context, const ByteBuffer* request,
                                   ByteBuffer* response) override {
-    return Answer(record_event_, context, request, response);
+    return Answer(record_event_, calls_, context, request, response);
   }
 
   grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* RecordEvents(
@@ -53,6 +76,7 @@ class Journey final : public RawJourney {
   }
 
  private:
+  OpenCalls* const calls_;
   const Method& record_event_;
   const EventIntake& intake_;
   OpenStreams* const streams_;
@@ -66,8 +90,9 @@ using RawInsight = Insights::WithRawCallbackMethod_GetJourney<
 
 class Insight final : public RawInsight {
  public:
-  explicit Insight(const Methods& methods)
-      : get_journey_(*methods.Find("/waypost.v1.InsightService/GetJourney")),
+  Insight(const Methods& methods, OpenCalls* calls)
+      : calls_(calls),
+        get_journey_(*methods.Find("/waypost.v1.InsightService/GetJourney")),
         list_journeys_(*methods.Find("/waypost.v1.InsightService/ListJourneys")),
         explain_journey_(*methods.Find("/waypost.v1.InsightService/ExplainJourney")),
         get_journey_map_(*methods.Find("/waypost.v1.InsightService/GetJourneyMap")),
@@ -81,26 +106,27 @@ class Insight final : public RawInsight {
 
   ServerUnaryReactor* GetJourney(CallbackServerContext* context, const ByteBuffer* request,
                                  ByteBuffer* response) override {
-    return Answer(get_journey_, context, request, response);
+    return Answer(get_journey_, calls_, context, request, response);
   }
   ServerUnaryReactor* ListJourneys(CallbackServerContext* context, const ByteBuffer* request,
                                    ByteBuffer* response) override {
-    return Answer(list_journeys_, context, request, response);
+    return Answer(list_journeys_, calls_, context, request, response);
   }
   ServerUnaryReactor* ExplainJourney(CallbackServerContext* context, const ByteBuffer* request,
                                      ByteBuffer* response) override {
-    return Answer(explain_journey_, context, request, response);
+    return Answer(explain_journey_, calls_, context, request, response);
   }
   ServerUnaryReactor* GetJourneyMap(CallbackServerContext* context, const ByteBuffer* request,
                                     ByteBuffer* response) override {
-    return Answer(get_journey_map_, context, request, response);
+    return Answer(get_journey_map_, calls_, context, request, response);
   }
   ServerUnaryReactor* ListUnmappedEvents(CallbackServerContext* context, const ByteBuffer* request,
                                          ByteBuffer* response) override {
-    return Answer(list_unmapped_, context, request, response);
+    return Answer(list_unmapped_, calls_, context, request, response);
   }
 
  private:
+  OpenCalls* const calls_;
   const Method& get_journey_;
   const Method& list_journeys_;
   const Method& explain_journey_;
@@ -115,8 +141,9 @@ using RawAdmin = Admins::WithRawCallbackMethod_GetRuleSet<
 
 class Administration final : public RawAdmin {
  public:
-  explicit Administration(const Methods& methods)
-      : get_rule_set_(*methods.Find("/waypost.v1.AdminService/GetRuleSet")),
+  Administration(const Methods& methods, OpenCalls* calls)
+      : calls_(calls),
+        get_rule_set_(*methods.Find("/waypost.v1.AdminService/GetRuleSet")),
         check_rules_(*methods.Find("/waypost.v1.AdminService/CheckRules")),
         reload_rules_(*methods.Find("/waypost.v1.AdminService/ReloadRules")),
         get_status_(*methods.Find("/waypost.v1.AdminService/GetStatus")) {}
@@ -128,22 +155,23 @@ class Administration final : public RawAdmin {
 
   ServerUnaryReactor* GetRuleSet(CallbackServerContext* context, const ByteBuffer* request,
                                  ByteBuffer* response) override {
-    return Answer(get_rule_set_, context, request, response);
+    return Answer(get_rule_set_, calls_, context, request, response);
   }
   ServerUnaryReactor* CheckRules(CallbackServerContext* context, const ByteBuffer* request,
                                  ByteBuffer* response) override {
-    return Answer(check_rules_, context, request, response);
+    return Answer(check_rules_, calls_, context, request, response);
   }
   ServerUnaryReactor* ReloadRules(CallbackServerContext* context, const ByteBuffer* request,
                                   ByteBuffer* response) override {
-    return Answer(reload_rules_, context, request, response);
+    return Answer(reload_rules_, calls_, context, request, response);
   }
   ServerUnaryReactor* GetStatus(CallbackServerContext* context, const ByteBuffer* request,
                                 ByteBuffer* response) override {
-    return Answer(get_status_, context, request, response);
+    return Answer(get_status_, calls_, context, request, response);
   }
 
  private:
+  OpenCalls* const calls_;
   const Method& get_rule_set_;
   const Method& check_rules_;
   const Method& reload_rules_;
@@ -154,11 +182,12 @@ class Administration final : public RawAdmin {
 
 std::vector<std::unique_ptr<grpc::Service>> MakeGrpcServices(const Methods& methods,
                                                              const EventIntake& intake,
+                                                             OpenCalls* calls,
                                                              OpenStreams* streams) {
   std::vector<std::unique_ptr<grpc::Service>> services;
-  services.push_back(std::make_unique<Journey>(methods, intake, streams));
-  services.push_back(std::make_unique<Insight>(methods));
-  services.push_back(std::make_unique<Administration>(methods));
+  services.push_back(std::make_unique<Journey>(methods, intake, calls, streams));
+  services.push_back(std::make_unique<Insight>(methods, calls));
+  services.push_back(std::make_unique<Administration>(methods, calls));
   return services;
 }
 

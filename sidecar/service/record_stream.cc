@@ -33,11 +33,6 @@ void AppendField(int number, std::string_view content, std::string* out) {
   out->append(content);
 }
 
-absl::Status ShuttingDown() {
-  return pipeline::MakeError(pipeline::Reason::kShuttingDown,
-                             "the sidecar is shutting down; try again");
-}
-
 absl::Status BadBatch(std::string_view bytes,
                       const std::optional<std::vector<std::string_view>>& events) {
   if (!events.has_value()) {
@@ -70,7 +65,7 @@ void OpenStreams::Add(RecordStream* stream) {
     streams_.insert(stream);
     if (!ending_) return;
   }
-  stream->End(ShuttingDown());
+  stream->End(pipeline::ShuttingDown());
 }
 
 void OpenStreams::Remove(RecordStream* stream) {
@@ -82,7 +77,13 @@ void OpenStreams::Remove(RecordStream* stream) {
 void OpenStreams::EndAll() {
   const absl::MutexLock lock(&mutex_);
   ending_ = true;
-  for (RecordStream* stream : streams_) stream->End(ShuttingDown());
+  for (RecordStream* stream : streams_) stream->End(pipeline::ShuttingDown());
+}
+
+bool OpenStreams::AwaitNone(absl::Time deadline) {
+  absl::MutexLock lock(&mutex_);
+  const auto none = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return streams_.empty(); };
+  return mutex_.AwaitWithDeadline(absl::Condition(&none), deadline);
 }
 
 RecordStream::RecordStream(const EventIntake* intake, OpenStreams* open)

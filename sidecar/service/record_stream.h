@@ -14,6 +14,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "sidecar/service/event_intake.h"
@@ -29,6 +30,8 @@ class OpenStreams {
   void Remove(RecordStream* stream);
   // Lets every stream answer what it has taken and end with SHUTTING_DOWN; new ones end at once.
   void EndAll();
+  // Returns true once no stream is open, false at `deadline`.
+  [[nodiscard]] bool AwaitNone(absl::Time deadline);
 
  private:
   absl::Mutex mutex_;

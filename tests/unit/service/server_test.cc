@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/health_watch.h"
 #include "tests/unit/service/server_fixture.h"
 
 namespace waypost::service {
@@ -165,6 +166,16 @@ TEST_F(ServerTest, ShutdownEndsIdleStreamsAtOnce) {
   const grpc::Status status = stream->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(ErrorDetails(status).info.reason(), "SHUTTING_DOWN");
+}
+
+TEST_F(ServerTest, ShutdownTellsWhoeverWatchesTheHealthAndDoesNotWaitForThem) {
+  Start();
+  HealthWatch health(channel_);
+  ASSERT_TRUE(health.Await(ServingStatus::kServing));
+  const absl::Time before = absl::Now();
+  EXPECT_THAT(server_->Shutdown(absl::Seconds(60)), IsOk());
+  EXPECT_LT(absl::Now() - before, absl::Seconds(30));
+  EXPECT_TRUE(health.Await(ServingStatus::kNotServing));
 }
 
 TEST_F(ServerTest, TellsItsStatusAndRules) {
