@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,13 @@ namespace waypost {
 // The real program as a process of its own. Not thread-safe.
 class SidecarProcess {
  public:
-  // Starts `arguments`; its output goes to `log_path`, which is appended to.
+  // Where it listens, as its ready line says.
+  struct Addresses {
+    std::string grpc;
+    std::string http;
+  };
+
+  // Starts `arguments`; what it logs goes to `log_path`, which is appended to.
   SidecarProcess(const std::vector<std::string>& arguments, const std::string& log_path);
   // Kills it if it runs still.
   ~SidecarProcess();
@@ -20,16 +27,23 @@ class SidecarProcess {
 
   [[nodiscard]] bool started() const { return pid_ > 0; }
 
+  // Waits for the line that says that it serves; nothing when it ended without one. Once.
+  [[nodiscard]] std::optional<Addresses> AwaitReady();
+
   // kill -9, and waits until it is gone.
   void Kill();
 
   // SIGTERM, and its exit code; -1 when it did not exit by itself.
   int Terminate();
 
+  // Waits until it ends by itself: its exit code, -1 when a signal ended it.
+  int AwaitEnd();
+
  private:
-  int Signal(int signal);
+  int Wait();
 
   pid_t pid_ = -1;
+  int output_ = -1;  // where its standard output is read
 };
 
 }  // namespace waypost
