@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "sidecar/rules/values.h"
 #include "sidecar/text/absl_view.h"
+#include "sidecar/text/quote.h"
 #include "sidecar/text/suggest.h"
 
 namespace waypost::rules {
@@ -18,20 +19,6 @@ namespace {
 using yaml::Node;
 using yaml::NodeKind;
 using yaml::ScalarType;
-
-// Room for what a value is quoted with in messages.
-constexpr size_t kMaxQuoted = 60;
-
-std::string Quote(std::string_view text) {
-  if (text.size() > kMaxQuoted) {
-    size_t end = kMaxQuoted;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) {
-      --end;
-    }
-    return absl::StrCat("\"", AbslView(text.substr(0, end)), "...\"");
-  }
-  return absl::StrCat("\"", AbslView(text), "\"");
-}
 
 std::string_view Describe(const Node& node) {
   switch (node.kind) {

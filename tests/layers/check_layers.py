@@ -30,6 +30,7 @@ BELOW = {
 # Headers that only some directories of sidecar/ may include: (pattern, directories, what it is).
 ONLY_IN = (
     (r"yaml-cpp/", ("yaml",), "yaml-cpp"),
+    (r"libical/", ("calendar",), "libical"),
     (r"sqlite3\.h$", ("store",), "SQLite"),
     (r"grpcpp/|.*\.grpc\.pb\.h$", ("service", "cli"), "gRPC"),
     (r"httplib\.h$", ("service", "cli"), "cpp-httplib"),
