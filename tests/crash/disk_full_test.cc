@@ -110,7 +110,7 @@ class DiskFullTest : public ::testing::Test {
     insight_ = v1::InsightService::NewStub(channel_);
     health_ = std::make_unique<HealthWatch>(channel_);
     http_ = std::make_unique<httplib::Client>(addresses->http);
-    ASSERT_TRUE(health_->Await(ServingStatus::kServing));
+    ASSERT_TRUE(health_->Await(HealthWatch::Response::SERVING));
   }
 
   // Records the event: OK when it was answered, now or before.
@@ -236,7 +236,7 @@ void DiskFullTest::ExpectRefusedOnStream(int first) {
 }
 
 void DiskFullTest::ExpectSaysThatItIsFull() {
-  ASSERT_TRUE(health_->Await(ServingStatus::kNotServing));
+  ASSERT_TRUE(health_->Await(HealthWatch::Response::NOT_SERVING));
   const v1::GetStatusResponse status = GetStatus();
   EXPECT_GT(status.events_refused(), 0);
   for (const v1::ComponentStatus& component : status.components()) {
@@ -278,7 +278,7 @@ TEST_F(DiskFullTest, RefusesSaysSoAnswersQuestionsAndRecoversByItself) {
   EXPECT_EQ(GetStatus().log_position(), answered);
 
   FreeDisk();
-  ASSERT_TRUE(health_->Await(ServingStatus::kServing));
+  ASSERT_TRUE(health_->Await(HealthWatch::Response::SERVING));
   for (int number = refused; number < next_ + 31; ++number) EXPECT_TRUE(Record(number).ok());
   ExpectAllThere();
   EXPECT_EQ(process_->Terminate(), 0);

@@ -84,5 +84,5 @@ class ServiceNowReplayTest(unittest.TestCase):
 if __name__ == "__main__":
     if not os.path.exists(os.path.join(FOLDER, "incident_event_log.zip")):
         print("SKIPPED: the log is not here; WAYPOST_SERVICENOW_LOG names its folder")
-        sys.exit(0)
+        sys.exit(waypost.SKIPPED)
     unittest.main()

@@ -12,6 +12,7 @@ SOURCE = os.environ.get(
     "WAYPOST_SOURCE_DIR", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 RULES = os.path.join(SOURCE, "rules", "service-desk")
 SECONDS = 120
+SKIPPED = 77  # the exit code of a test that lacks what it needs
 
 
 def run(*arguments, stdin=None, cwd=None, env=None):

@@ -27,12 +27,12 @@ bool HealthWatch::Step() {
   return queue_.Next(&tag, &ok) && ok;
 }
 
-bool HealthWatch::Await(ServingStatus status) {
+bool HealthWatch::Await(Response::ServingStatus status) {
   Response response;
   do {
     stream_->Read(&response, nullptr);
     if (!Step()) return false;
-  } while (response.value() != static_cast<int>(status));
+  } while (response.status() != status);
   return true;
 }
 

@@ -171,11 +171,11 @@ TEST_F(ServerTest, ShutdownEndsIdleStreamsAtOnce) {
 TEST_F(ServerTest, ShutdownTellsWhoeverWatchesTheHealthAndDoesNotWaitForThem) {
   Start();
   HealthWatch health(channel_);
-  ASSERT_TRUE(health.Await(ServingStatus::kServing));
+  ASSERT_TRUE(health.Await(HealthWatch::Response::SERVING));
   const absl::Time before = absl::Now();
   EXPECT_THAT(server_->Shutdown(absl::Seconds(60)), IsOk());
   EXPECT_LT(absl::Now() - before, absl::Seconds(30));
-  EXPECT_TRUE(health.Await(ServingStatus::kNotServing));
+  EXPECT_TRUE(health.Await(HealthWatch::Response::NOT_SERVING));
 }
 
 TEST_F(ServerTest, TellsItsStatusAndRules) {
