@@ -27,11 +27,12 @@ using ::google::protobuf::util::MessageToJsonString;
 
 constexpr char kJson[] = "application/json";
 constexpr char kProto[] = "application/proto";
-constexpr char kMethodPattern[] = R"(/[A-Za-z0-9_.]+/[A-Za-z0-9_]+)";
+constexpr char kAnyPath[] = ".*";
+constexpr char kExamplePath[] = "/waypost.v1.JourneyService/RecordEvent";
 constexpr size_t kMaxBodyBytes = size_t{16} << 20;
-// A connection that is kept alive keeps a thread.
+// A caller who sends more hears why, unless it is so much more.
+constexpr size_t kMaxReadBytes = size_t{64} << 20;
 constexpr size_t kThreads = 16;
-constexpr time_t kKeepAliveSeconds = 5;
 constexpr time_t kIoSeconds = 10;
 
 void Respond(int http_status, const absl::Status& status, httplib::Response* response) {
@@ -110,6 +111,38 @@ absl::StatusOr<std::string> Answer(const Method& method, const std::string& body
   return ToJson(*response, *method.response);
 }
 
+// What came with a request, or why it was not taken.
+struct Body {
+  std::string bytes;
+  absl::Status status;
+  int http_status = 200;
+};
+
+// Reads the body to its end also when it is refused: a caller who is still sending would miss the
+// answer. The library bounds neither chunked bodies nor what compressed ones become.
+Body ReadBody(const httplib::Request& request, const httplib::ContentReader& reader,
+              const httplib::Response& response) {
+  Body body;
+  if (!request.has_header("Content-Length") && !request.has_header("Transfer-Encoding"))
+    return body;
+  size_t size = 0;
+  const auto take = [&](const char* bytes, size_t count) {
+    size += count;
+    if (size <= kMaxBodyBytes) body.bytes.append(bytes, count);
+    return size <= kMaxReadBytes;
+  };
+  const auto take_part = [](const httplib::MultipartFormData& /*part*/) { return true; };
+  const bool whole = request.is_multipart_form_data() ? reader(take_part, take) : reader(take);
+  if (size > kMaxBodyBytes || response.status == 413) {
+    body.http_status = 413;
+    body.status = Malformed("the body is larger than 16 MiB");
+  } else if (!whole) {
+    body.http_status = 400;
+    body.status = Malformed("the body is cut off, or not coded as its headers say");
+  }
+  return body;
+}
+
 class ConnectServer final : public HttpServer {
  public:
   ConnectServer(const Methods& methods, const Health& health)
@@ -122,7 +155,7 @@ class ConnectServer final : public HttpServer {
 
  private:
   void Configure();
-  void AnswerMethod(const httplib::Request& request, httplib::Response* response);
+  void AnswerMethod(const httplib::Request& request, const Body& body, httplib::Response* response);
   void AnswerReadiness(httplib::Response* response) const;
 
   const Methods& methods_;
@@ -132,13 +165,15 @@ class ConnectServer final : public HttpServer {
   std::thread thread_;
 };
 
-void ConnectServer::AnswerMethod(const httplib::Request& request, httplib::Response* response) {
+void ConnectServer::AnswerMethod(const httplib::Request& request, const Body& body,
+                                 httplib::Response* response) {
   const Method* method = methods_.Find(request.path);
   if (method == nullptr) {
-    return Respond(
-        404,
-        pipeline::MakeError(pipeline::Reason::kMethodUnknown, "there is no method " + request.path),
-        response);
+    return Respond(404,
+                   pipeline::MakeError(pipeline::Reason::kMethodUnknown,
+                                       absl::StrCat("there is no method ", request.path,
+                                                    "; methods are called like ", kExamplePath)),
+                   response);
   }
   if (request.method != "POST") {
     response->set_header("Allow", "POST");
@@ -166,7 +201,8 @@ void ConnectServer::AnswerMethod(const httplib::Request& request, httplib::Respo
   if (!version.empty() && version != "1") {
     return RespondError(Malformed("Connect-Protocol-Version must be 1"), response);
   }
-  const absl::StatusOr<std::string> answer = Answer(*method, request.body, type == kJson);
+  if (!body.status.ok()) return Respond(body.http_status, body.status, response);
+  const absl::StatusOr<std::string> answer = Answer(*method, body.bytes, type == kJson);
   if (!answer.ok()) return RespondError(answer.status(), response);
   response->set_content(*answer, type == kJson ? kJson : kProto);
 }
@@ -183,8 +219,9 @@ void ConnectServer::AnswerReadiness(httplib::Response* response) const {
 
 void ConnectServer::Configure() {
   server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-  server_.set_payload_max_length(kMaxBodyBytes);
-  server_.set_keep_alive_timeout(kKeepAliveSeconds);
+  server_.set_payload_max_length(kMaxReadBytes);
+  // What the library leaves unread of a request that it refuses would be taken for the next one.
+  server_.set_keep_alive_max_count(1);
   server_.set_read_timeout(kIoSeconds);
   server_.set_write_timeout(kIoSeconds);
   server_.set_tcp_nodelay(true);
@@ -200,34 +237,29 @@ void ConnectServer::Configure() {
     Respond(421, Malformed("the Host header names another machine"), &response);
     return httplib::Server::HandlerResponse::Handled;
   });
-  server_.set_error_handler([](const httplib::Request& request, httplib::Response& response) {
+  server_.set_error_handler([](const httplib::Request& /*request*/, httplib::Response& response) {
     if (!response.body.empty()) return;
-    if (response.status == 413) {
-      Respond(413, Malformed("the body is larger than 16 MiB"), &response);
-    } else if (response.status == 404) {
-      Respond(404,
-              pipeline::MakeError(pipeline::Reason::kMethodUnknown,
-                                  "there is nothing at " + request.path),
-              &response);
-    } else {
-      Respond(response.status, Malformed("the request cannot be read"), &response);
-    }
+    Respond(response.status, Malformed("the request cannot be read"), &response);
   });
-  const auto method = [this](const httplib::Request& request, httplib::Response& response) {
-    AnswerMethod(request, &response);
-  };
   server_.Get("/healthz", [](const httplib::Request& /*request*/, httplib::Response& response) {
     response.set_content("ok\n", "text/plain");
   });
   server_.Get("/readyz", [this](const httplib::Request& /*request*/, httplib::Response& response) {
     AnswerReadiness(&response);
   });
-  server_.Post(kMethodPattern, method);
-  server_.Get(kMethodPattern, method);
-  server_.Put(kMethodPattern, method);
-  server_.Patch(kMethodPattern, method);
-  server_.Delete(kMethodPattern, method);
-  server_.Options(kMethodPattern, method);
+  const auto with_body = [this](const httplib::Request& request, httplib::Response& response,
+                                const httplib::ContentReader& reader) {
+    AnswerMethod(request, ReadBody(request, reader, response), &response);
+  };
+  server_.Post(kAnyPath, with_body);
+  server_.Put(kAnyPath, with_body);
+  server_.Patch(kAnyPath, with_body);
+  server_.Delete(kAnyPath, with_body);
+  const auto without_body = [this](const httplib::Request& request, httplib::Response& response) {
+    AnswerMethod(request, Body(), &response);
+  };
+  server_.Get(kAnyPath, without_body);
+  server_.Options(kAnyPath, without_body);
 }
 
 absl::Status ConnectServer::Listen(Address address) {

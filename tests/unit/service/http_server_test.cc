@@ -121,7 +121,7 @@ INSTANTIATE_TEST_SUITE_P(
         ErrorCase{"UnknownMethod", "/waypost.v1.JourneyService/Nothing", "{}", "application/json",
                   404, "unimplemented", "no method /waypost.v1.JourneyService/Nothing"},
         ErrorCase{"UnknownPath", "/", "{}", "application/json", 404, "unimplemented",
-                  "nothing at /"},
+                  "no method /;"},
         ErrorCase{"Stream", "/waypost.v1.JourneyService/RecordEvents", "{}", "application/json",
                   501, "unimplemented", "is a stream, which needs gRPC"},
         ErrorCase{"NotFound", "/waypost.v1.InsightService/GetJourney", R"({"journeyId": "j-0"})",

@@ -6,6 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "absl/strings/escaping.h"
+#include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/json_util.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "grpcpp/grpcpp.h"
@@ -42,6 +45,20 @@ struct ErrorDetails {
     }
   }
 };
+
+// The details of an error that HTTP carried.
+inline ErrorDetails ConnectDetails(const std::string& json) {
+  google::protobuf::Struct error;
+  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json, &error).ok()) << json;
+  google::rpc::Status status;
+  for (const auto& value : error.fields().at("details").list_value().values()) {
+    const auto& detail = value.struct_value().fields();
+    google::protobuf::Any* any = status.add_details();
+    any->set_type_url("type.googleapis.com/" + detail.at("type").string_value());
+    EXPECT_TRUE(absl::Base64Unescape(detail.at("value").string_value(), any->mutable_value()));
+  }
+  return ErrorDetails(status);
+}
 
 class ServerFixture : public ::testing::Test {
  protected:
