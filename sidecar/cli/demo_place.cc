@@ -14,6 +14,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "sidecar/base/status_macros.h"
+#include "sidecar/store/file_guard.h"
 
 namespace waypost::cli {
 namespace {
@@ -57,6 +59,10 @@ absl::StatusOr<DemoFolder> DemoFolder::Take(const std::string& path) {
           absl::StrCat("cannot make the folder ", candidate, ": ", error.message()));
     }
     const std::string lock_path = candidate + "/demo.lock";
+    if (!fs::exists(lock_path, error) && fs::exists(candidate + "/waypost.db", error)) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          candidate, " holds a database that no demo made; name another folder with --data"));
+    }
     const int lock = open(lock_path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
     if (lock < 0) {
       return absl::ErrnoToStatus(errno, absl::StrCat("cannot write ", lock_path));
@@ -79,6 +85,8 @@ DemoFolder::~DemoFolder() {
 }
 
 absl::Status DemoFolder::DeleteDatabase() const {
+  // A sidecar that serves from it must not lose it under its feet.
+  WAYPOST_ASSIGN_OR_RETURN(const auto guard, store::FileGuard::Take(database()));
   for (const char* suffix : {"", "-wal", "-shm"}) {
     std::error_code error;
     fs::remove(database() + suffix, error);

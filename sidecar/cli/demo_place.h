@@ -19,7 +19,8 @@ namespace waypost::cli {
 // A folder that this process alone uses as long as the object lives.
 class DemoFolder {
  public:
-  // Makes `path` and takes it; where another demo has it, `path`-2 and so on.
+  // Makes `path` and takes it; where another demo has it, `path`-2 and so on. FAILED_PRECONDITION:
+  // there is a database in it that no demo made.
   static absl::StatusOr<DemoFolder> Take(const std::string& path);
 
   DemoFolder(DemoFolder&& other) noexcept;
@@ -30,7 +31,7 @@ class DemoFolder {
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::string database() const { return path_ + "/waypost.db"; }
 
-  // Deletes the database in it, and nothing else.
+  // Deletes the database in it, and nothing else. UNAVAILABLE: a sidecar uses it.
   absl::Status DeleteDatabase() const;
 
  private:

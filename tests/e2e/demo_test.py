@@ -43,6 +43,27 @@ class DemoTest(unittest.TestCase):
         self.assertNotIn("Serving until", text)
         self.assertTrue(os.path.exists(os.path.join(self.folder, "waypost-data/demo/waypost.db")))
 
+    def test_a_database_that_no_demo_made_is_left_alone(self):
+        with waypost.Server("serve", "--data", "desk", "--rules", waypost.RULES, *FREE, cwd=self.folder) as server:
+            server.wait_for("ready ")
+            result = waypost.run("demo", "--once", "--data", "desk", *FREE, cwd=self.folder)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn("no demo made", result.stderr)
+        self.assertTrue(os.path.exists(os.path.join(self.folder, "desk/waypost.db")))
+
+    def test_a_demo_in_use_is_left_alone(self):
+        data = os.path.join(self.folder, "desk")
+        os.mkdir(data)
+        with open(os.path.join(data, "demo.lock"), "w", encoding="utf-8"):
+            pass
+        with waypost.Server("serve", "--data", data, "--rules", waypost.RULES, *FREE, cwd=self.folder) as server:
+            server.wait_for("ready ")
+            before = os.stat(os.path.join(data, "waypost.db")).st_ino
+            result = waypost.run("demo", "--once", "--data", data, *FREE, cwd=self.folder)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn("in use", result.stderr)
+            self.assertEqual(os.stat(os.path.join(data, "waypost.db")).st_ino, before)
+
     def test_the_commands_it_names_work(self):
         with waypost.Server("demo", *FREE, cwd=self.folder) as demo:
             demo.wait_for(r"^Serving until Ctrl-C")
