@@ -43,6 +43,8 @@ Committer::~Committer() { Stop(); }
 
 absl::Status Committer::Start() {
   WAYPOST_RETURN_IF_ERROR(Rebuild(options_.write_behind_persons));
+  // At once, so that a process that dies young again and again does not replay more each time.
+  if (queue_->durable_position() > materialized_) write_at_ = SystemClock().Now();
   thread_ = std::thread([this] { Run(); });
   return absl::OkStatus();
 }

@@ -197,6 +197,16 @@ TEST_F(PipelineStateTest, AJourneyIsFoundByItsIdBeforeAndAfterTheTablesKnowIt) {
   EXPECT_THAT(pipeline_->GetJourney(request), HasCode(absl::StatusCode::kNotFound));
 }
 
+TEST_F(PipelineStateTest, AStartWritesWhatTheTablesLackAtOnce) {
+  Start();
+  WAYPOST_ASSERT_OK(Record(MakeEvent("e1", "T1", "ann")));
+  Crash();
+  EXPECT_EQ(*inner_->MaterializedPosition(), 0);
+  Start();
+  while (*inner_->MaterializedPosition() < 1) std::this_thread::yield();
+  EXPECT_EQ(pipeline_->stats().log_position, 1);
+}
+
 TEST_F(PipelineStateTest, ReadsShowNothingThatIsNotOnDisk) {
   Start();
   WAYPOST_ASSERT_OK(Record(MakeEvent("e1", "T1", "ann")));
