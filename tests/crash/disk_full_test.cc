@@ -17,12 +17,12 @@
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "httplib.h"
+#include "tests/crash/journey_steps.h"
 #include "tests/crash/sidecar_process.h"
 #include "tests/crash/small_disk.h"
 #include "tests/support/health_watch.h"
 #include "tests/support/temporary_folder.h"
 #include "waypost/v1/admin_service.grpc.pb.h"
-#include "waypost/v1/insight_service.grpc.pb.h"
 #include "waypost/v1/journey_service.grpc.pb.h"
 
 namespace waypost {
@@ -107,7 +107,6 @@ class DiskFullTest : public ::testing::Test {
     ASSERT_TRUE(addresses.has_value());
     channel_ = grpc::CreateChannel(addresses->grpc, grpc::InsecureChannelCredentials());
     journeys_ = v1::JourneyService::NewStub(channel_);
-    insight_ = v1::InsightService::NewStub(channel_);
     health_ = std::make_unique<HealthWatch>(channel_);
     http_ = std::make_unique<httplib::Client>(addresses->http);
     ASSERT_TRUE(health_->Await(HealthWatch::Response::SERVING));
@@ -162,31 +161,12 @@ class DiskFullTest : public ::testing::Test {
   // Every answered event is there once, in the journey of its ticket, and nothing else is.
   void ExpectAllThere() {
     EXPECT_EQ(GetStatus().log_position(), static_cast<int64_t>(answers_.size()));
-    std::map<std::string, int> steps;
-    v1::ListJourneysRequest request;
-    request.set_page_size(50);
-    do {
-      grpc::ClientContext context;
-      v1::ListJourneysResponse page;
-      const grpc::Status status = insight_->ListJourneys(&context, request, &page);
-      ASSERT_TRUE(status.ok()) << status.error_message();
-      for (const v1::Journey& journey : page.journeys()) CountSteps(journey.id(), &steps);
-      request.set_page_token(page.next_page_token());
-    } while (!request.page_token().empty());
-    EXPECT_EQ(steps.size(), answers_.size());
+    absl::StatusOr<std::map<std::string, int>> steps = CountJourneySteps(channel_);
+    ASSERT_TRUE(steps.ok()) << steps.status();
+    EXPECT_EQ(steps->size(), answers_.size());
     for (const auto& [number, answer] : answers_) {
-      EXPECT_EQ(steps[absl::StrCat("e", number)], 1) << "event " << number;
+      EXPECT_EQ((*steps)[absl::StrCat("e", number)], 1) << "event " << number;
     }
-  }
-
-  void CountSteps(const std::string& journey_id, std::map<std::string, int>* steps) {
-    grpc::ClientContext context;
-    v1::GetJourneyRequest request;
-    request.set_journey_id(journey_id);
-    v1::GetJourneyResponse response;
-    const grpc::Status status = insight_->GetJourney(&context, request, &response);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    for (const v1::TimelineStep& step : response.journey().timeline()) ++(*steps)[step.event_id()];
   }
 
   void ExpectRefusedOverHttp(int number);
@@ -200,7 +180,6 @@ class DiskFullTest : public ::testing::Test {
   std::unique_ptr<SidecarProcess> process_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::JourneyService::Stub> journeys_;
-  std::unique_ptr<v1::InsightService::Stub> insight_;
   std::unique_ptr<HealthWatch> health_;
   std::unique_ptr<httplib::Client> http_;
   int next_ = 0;

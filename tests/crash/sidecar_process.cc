@@ -65,6 +65,4 @@ int SidecarProcess::Terminate() {
   return Wait();
 }
 
-int SidecarProcess::AwaitEnd() { return Wait(); }
-
 }  // namespace waypost

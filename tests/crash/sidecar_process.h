@@ -25,8 +25,6 @@ class SidecarProcess {
   SidecarProcess(const SidecarProcess&) = delete;
   SidecarProcess& operator=(const SidecarProcess&) = delete;
 
-  [[nodiscard]] bool started() const { return pid_ > 0; }
-
   // Waits for the line that says that it serves; nothing when it ended without one. Once.
   [[nodiscard]] std::optional<Addresses> AwaitReady();
 
@@ -35,9 +33,6 @@ class SidecarProcess {
 
   // SIGTERM, and its exit code; -1 when it did not exit by itself.
   int Terminate();
-
-  // Waits until it ends by itself: its exit code, -1 when a signal ended it.
-  int AwaitEnd();
 
  private:
   int Wait();
