@@ -66,11 +66,14 @@ absl::Status SqliteConnection::Failure(int code) {
   const bool failed_io = primary_code == SQLITE_IOERR;
   const int system_error = failed_io ? sqlite3_system_errno(database_.get()) : 0;
   if (failed_io || primary_code == SQLITE_CORRUPT || primary_code == SQLITE_NOTADB) broken_ = true;
+  // SQLite does not tell the system's error then; the memory it shares between connections is a
+  // file, and making that larger fails when the disk is full.
+  const bool disk_full = IsDiskFull(system_error) || code == SQLITE_IOERR_SHMSIZE;
   std::string message = absl::StrCat(
       path_, ": ", database_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database_.get()),
       " (SQLite code ", code, ")");
   if (system_error != 0) absl::StrAppend(&message, ": ", strerror(system_error));
-  return absl::Status(CodeFor(primary_code, IsDiskFull(system_error)), message);
+  return absl::Status(CodeFor(primary_code, disk_full), message);
 }
 
 absl::Status SqliteConnection::Execute(const std::string& sql) {
