@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/pipeline/commit_queue.h"
@@ -61,7 +62,13 @@ class PersonPipeline final : public Pipeline {
       return absl::DeadlineExceededError("events still wait for the disk");
     }
     committer_.Stop();
-    return committer_.store_status();
+    const absl::Status status = committer_.store_status();
+    if (status.ok()) return status;
+    return absl::Status(
+        status.code(),
+        absl::StrCat("the store could not be written at the end, so the next start reads the log; "
+                     "what was answered is on disk. The cause: ",
+                     status.message()));
   }
 
   Stats stats() const override;

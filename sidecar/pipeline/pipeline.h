@@ -123,7 +123,7 @@ class Pipeline {
 
   // Refuses new events from now on, waits for those accepted, writes the tables and ends the commit
   // thread. DEADLINE_EXCEEDED: time ran out; what was answered is on disk all the same, and the
-  // next start reads it from the log.
+  // next start reads it from the log. What the store answers: likewise.
   [[nodiscard]] virtual absl::Status Drain(absl::Duration deadline) = 0;
 
   [[nodiscard]] virtual Stats stats() const = 0;

@@ -16,6 +16,7 @@ namespace waypost::service {
 // 200 while the process lives, GET /readyz 200 while calls are served and 503 otherwise, with the
 // parts that are not well.
 //
+// A connection is closed after its answer, and a body is at most 16 MiB, however it is coded (413).
 // Requests whose Host is not this machine are refused (421), so that a web page cannot reach the
 // sidecar through a name that it controls.
 class HttpServer {

@@ -173,6 +173,7 @@ class DiskFullTest : public ::testing::Test {
   void ExpectRefusedOnStream(int first);
   void ExpectSaysThatItIsFull();
   void ExpectAnswersQuestions();
+  void ExpectNothingLostAfterRestart(int refused);
 
   TemporaryFolder logs_;
   TemporaryFolder folder_;
@@ -242,6 +243,16 @@ void DiskFullTest::ExpectAnswersQuestions() {
   (void)Call("AdminService/GetRuleSet", "{}");
 }
 
+void DiskFullTest::ExpectNothingLostAfterRestart(int refused) {
+  FreeDisk();
+  StartSidecar();
+  if (HasFatalFailure()) return;
+  ExpectAllThere();
+  for (int number = 0; number <= refused; ++number) EXPECT_TRUE(Record(number).ok());
+  ExpectAllThere();
+  EXPECT_EQ(process_->Terminate(), 0);
+}
+
 TEST_F(DiskFullTest, RefusesSaysSoAnswersQuestionsAndRecoversByItself) {
   StartSidecar();
   if (HasFatalFailure()) return;
@@ -269,13 +280,15 @@ TEST_F(DiskFullTest, KilledWhileFullLosesNothing) {
   if (HasFatalFailure()) return;
   const int refused = FillDisk();
   process_->Kill();
-  FreeDisk();
+  ExpectNothingLostAfterRestart(refused);
+}
+
+TEST_F(DiskFullTest, EndedWhileFullLosesNothing) {
   StartSidecar();
   if (HasFatalFailure()) return;
-  ExpectAllThere();
-  for (int number = 0; number <= refused; ++number) EXPECT_TRUE(Record(number).ok());
-  ExpectAllThere();
-  EXPECT_EQ(process_->Terminate(), 0);
+  const int refused = FillDisk();
+  EXPECT_EQ(process_->Terminate(), 1);  // not all is as it should be
+  ExpectNothingLostAfterRestart(refused);
 }
 
 }  // namespace

@@ -368,6 +368,16 @@ TEST_F(PipelineTest, DrainAnswersWhatWasAcceptedAndRefusesTheRest) {
   EXPECT_THAT(JourneyOf("T1")->timeline(), SizeIs(20));
 }
 
+TEST_F(PipelineTest, DrainSaysWhatAStoreThatCannotBeWrittenMeans) {
+  Start();
+  WAYPOST_ASSERT_OK(Record(MakeEvent("e1", "T1", "ann")));
+  faulty_->FailTables(absl::ResourceExhaustedError("disk full"));
+  EXPECT_THAT(pipeline_->Flush(), HasCode(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(pipeline_->Drain(absl::Seconds(10)),
+              IsError(absl::StatusCode::kResourceExhausted,
+                      HasSubstr("what was answered is on disk. The cause: the disk under the")));
+}
+
 TEST_F(PipelineTest, DrainGivesUpAtItsDeadline) {
   Start();
   faulty_->SetGate(false);
