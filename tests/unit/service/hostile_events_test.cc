@@ -7,26 +7,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
-#include "google/protobuf/util/json_util.h"
-#include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 #include "httplib.h"
-#include "tests/unit/service/server_fixture.h"
+#include "tests/unit/service/raw_fixture.h"
 
 namespace waypost::service {
 namespace {
 
 using ::testing::UnorderedElementsAreArray;
-
-// A RecordEventRequest around the bytes of an event.
-std::string RequestAround(const std::string& event) {
-  std::string bytes = "\x0a";  // field 1, length-delimited
-  for (size_t length = event.size(); true; length >>= 7) {
-    bytes.push_back(static_cast<char>((length & 0x7f) | (length > 0x7f ? 0x80 : 0)));
-    if (length <= 0x7f) break;
-  }
-  return bytes + event;
-}
 
 struct Case {
   std::string name;
@@ -254,27 +242,6 @@ const std::vector<Case>& Cases() {
   return *cases;
 }
 
-class RawFixture : public ServerFixture {
- protected:
-  grpc::Status Send(const std::string& bytes) {
-    grpc::GenericStub stub(channel_);
-    grpc::ClientContext context;
-    grpc::CompletionQueue queue;
-    const grpc::Slice slice(bytes);
-    const grpc::ByteBuffer request(&slice, 1);
-    const auto call =
-        stub.PrepareUnaryCall(&context, "/waypost.v1.JourneyService/RecordEvent", request, &queue);
-    grpc::ByteBuffer response;
-    grpc::Status status;
-    call->StartCall();
-    call->Finish(&response, &status, nullptr);
-    void* tag = nullptr;
-    bool ok = false;
-    EXPECT_TRUE(queue.Next(&tag, &ok));
-    return status;
-  }
-};
-
 class HostileEventTest : public RawFixture, public ::testing::WithParamInterface<Case> {
  protected:
   // Something is recorded that a hostile event could change.
@@ -337,49 +304,6 @@ TEST_P(HostileEventTest, IsRefusedOverHttpAlike) {
 
 INSTANTIATE_TEST_SUITE_P(All, HostileEventTest, ::testing::ValuesIn(Cases()),
                          [](const auto& info) { return info.param.name; });
-
-class OddEventTest : public RawFixture {};
-
-// What people write is theirs: any text is kept as it came.
-TEST_F(OddEventTest, FreeTextMayHoldAnything) {
-  Start();
-  v1::TicketEvent event = MakeEvent("e1", "INC1");
-  const std::string text("NUL \0, escape \x1b[2J, \xe2\x80\xae right to left, \xf0\x9f\x98\x80",
-                         43);
-  event.mutable_ticket()->set_subject(text);
-  (*event.mutable_ticket()->mutable_custom_fields())["{{ticket.ref}}"] = "'; DROP TABLE log; --";
-  v1::RecordEventResponse recorded;
-  ASSERT_TRUE(Record(event, &recorded).ok());
-  httplib::Client client(server_->http_address());
-  const httplib::Result result =
-      client.Post("/waypost.v1.InsightService/GetJourney",
-                  absl::StrCat(R"({"journeyId":")", recorded.enrichment().journey_id(), R"("})"),
-                  "application/json");
-  ASSERT_TRUE(result && result->status == 200);
-  v1::GetJourneyResponse journey;
-  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(result->body, &journey).ok());
-  const v1::Ticket& ticket = journey.journey().tickets(0).ticket();
-  EXPECT_EQ(ticket.subject(), text);
-  EXPECT_EQ(ticket.custom_fields().at("{{ticket.ref}}"), "'; DROP TABLE log; --");
-}
-
-class SplitEventTest : public RawFixture {};
-
-TEST_F(SplitEventTest, AnEventInTwoPartsIsMergedAsProtobufSays) {
-  Start();
-  v1::TicketEvent other;
-  other.mutable_ticket()->set_group("Network");
-  const grpc::Status status = Send(RequestAround(MakeEvent("e1", "INC1").SerializeAsString()) +
-                                   RequestAround(other.SerializeAsString()));
-  EXPECT_TRUE(status.ok()) << status.error_message();
-  grpc::ClientContext context;
-  v1::GetJourneyRequest request;
-  request.mutable_ticket()->set_source("desk");
-  request.mutable_ticket()->set_ref("INC1");
-  v1::GetJourneyResponse response;
-  ASSERT_TRUE(insight_->GetJourney(&context, request, &response).ok());
-  EXPECT_EQ(response.journey().tickets(0).ticket().group(), "Network");
-}
 
 }  // namespace
 }  // namespace waypost::service
