@@ -91,8 +91,9 @@ std::optional<TreeBuilder::Problem> RunParser(const SourceText& source, TreeBuil
                                   "a second document starts here; a file holds one"};
     }
   } catch (const YAML::Exception& exception) {
-    const SyntaxError error = DescribeSyntaxError(
-        source, static_cast<size_t>(std::max(exception.mark.pos, 0)), exception.msg);
+    const SyntaxError error =
+        DescribeSyntaxError(source, static_cast<size_t>(std::max(exception.mark.pos, 0)),
+                            builder->OpenBracket(), exception.msg);
     return TreeBuilder::Problem{error.offset, error.code, error.message};
   } catch (const std::exception& exception) {
     return TreeBuilder::Problem{0, DiagnosticCode::kYamlSyntax,

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "sidecar/text/absl_view.h"
 
 namespace waypost::yaml {
 namespace {
@@ -15,15 +16,17 @@ struct Wording {
   std::string_view plain;
 };
 
+constexpr std::string_view kEndOfFlowMap = "end of map flow not found";
+constexpr std::string_view kEndOfFlowSequence = "end of sequence flow not found";
+
 constexpr Wording kWordings[] = {
     {"end of map not found",
      "this does not continue the mapping above: check the indentation, and that every key is "
      "followed by \": \""},
-    {"end of map flow not found", "a \"{\" is not closed, or a comma is missing"},
     {"end of sequence not found",
      "this does not continue the list above: check the indentation, and that every item starts "
      "with \"- \""},
-    {"end of sequence flow not found", "a \"[\" is not closed, or a comma is missing"},
+    {"illegal flow end", "this bracket closes nothing that is open here"},
     {"illegal map value", "\": \" stands where no key can be; put a text that holds it in quotes"},
     {"illegal EOF in scalar", "a quoted text is not closed before the file ends"},
     {"illegal document indicator in scalar", "a quoted text is not closed before \"---\""},
@@ -55,12 +58,29 @@ std::optional<size_t> FindTab(std::string_view content, size_t offset) {
   return tab;
 }
 
+// Within a line the place where the reader stopped tells more: a missing comma, an unquoted text.
+SyntaxError DescribeOpenBracket(const SourceText& source, size_t offset,
+                                std::optional<size_t> open_bracket, std::string_view bracket) {
+  const int line = source.LocationAt(offset).line;
+  if (!open_bracket.has_value() || source.LocationAt(*open_bracket).line == line) {
+    return {offset, DiagnosticCode::kYamlSyntax,
+            absl::StrCat("a ", AbslView(bracket), " is not closed, or a comma is missing")};
+  }
+  return {*open_bracket, DiagnosticCode::kYamlSyntax,
+          absl::StrCat("this ", AbslView(bracket), " is not closed before line ", line,
+                       ", or a comma is missing")};
+}
+
 }  // namespace
 
 SyntaxError DescribeSyntaxError(const SourceText& source, size_t offset,
-                                const std::string& message) {
+                                std::optional<size_t> open_bracket, const std::string& message) {
   if (const auto tab = FindTab(source.content(), offset)) {
     return {*tab, DiagnosticCode::kYamlTab, "a tab indents this line; YAML indents with spaces"};
+  }
+  const bool map = message == kEndOfFlowMap;
+  if (map || message == kEndOfFlowSequence) {
+    return DescribeOpenBracket(source, offset, open_bracket, map ? "\"{\"" : "\"[\"");
   }
   for (const Wording& wording : kWordings) {
     if (message == wording.reader) {

@@ -75,6 +75,17 @@ void TreeBuilder::CheckClosed(const Node& scalar) {
   stopped_ = true;
 }
 
+std::optional<size_t> TreeBuilder::OpenBracket() const {
+  const std::string& content = source_.content();
+  for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
+    const size_t offset = frame->node->offset;
+    if (offset < content.size() && (content[offset] == '[' || content[offset] == '{')) {
+      return offset;
+    }
+  }
+  return std::nullopt;
+}
+
 void TreeBuilder::OnDocumentStart(const YAML::Mark&) {}
 void TreeBuilder::OnDocumentEnd() {}
 

@@ -37,6 +37,9 @@ class TreeBuilder final : public YAML::EventHandler {
   // The tree; null when the document was empty.
   [[nodiscard]] NodePointer root() const { return root_; }
 
+  // Where the innermost "[" or "{" is that is not closed yet.
+  [[nodiscard]] std::optional<size_t> OpenBracket() const;
+
   void OnDocumentStart(const YAML::Mark& mark) override;
   void OnDocumentEnd() override;
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override;

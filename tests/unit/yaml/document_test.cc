@@ -145,6 +145,17 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"OpenQuote",
                 "a: \"x\nb: 1\n",
                 {"f.yaml:1:4 YAML_SYNTAX this quoted text is never closed"}},
+        BadCase{"OpenList",
+                "a: 1\nb: [x, {c: d}, y\ne:\n  f: 1\n",
+                {"f.yaml:2:4 YAML_SYNTAX this \"[\" is not closed before line 3, or a comma is "
+                 "missing"}},
+        BadCase{"OpenMapping",
+                "a: {c: d, e: [f]\nb: 1\n",
+                {"f.yaml:1:4 YAML_SYNTAX this \"{\" is not closed before line 2, or a comma is "
+                 "missing"}},
+        BadCase{"WrongBracket",
+                "a: [x, {c: d]\n",
+                {"f.yaml:1:13 YAML_SYNTAX this bracket closes nothing that is open here"}},
         BadCase{"UndefinedAlias",
                 "a: *x\n",
                 {"f.yaml:1:4 YAML_SYNTAX this is not valid YAML: the referenced anchor is not "
