@@ -63,15 +63,23 @@ class Compiler {
       ReportReferences(source, program->FieldReferences(), {Reader::kProvider}, &sink_);
     }
     if (program.has_value() && program->FieldReferences().empty()) {
-      sink_.Add(source.document->FindingAt(
-          *source.node, DiagnosticLevel::kWarning, DiagnosticCode::kRulesConstantCondition,
-          absl::StrCat("the condition reads nothing of the event: it is always ",
-                       program->Evaluate({}).kind() == cel::ValueKind::kBool &&
-                               program->Evaluate({}).AsBool()
-                           ? "true"
-                           : "false")));
+      ReportConstant(source, program->Evaluate({}));
     }
     return program;
+  }
+
+  void ReportConstant(const Source& source, const cel::Value& value) {
+    if (value.is_error()) {
+      ReportIssues(source,
+                   {{value.ErrorBegin(), value.ErrorEnd(),
+                     absl::StrCat("the condition always fails: ", value.ErrorMessage())}},
+                   &sink_);
+      return;
+    }
+    sink_.Add(source.document->FindingAt(
+        *source.node, DiagnosticLevel::kWarning, DiagnosticCode::kRulesConstantCondition,
+        absl::StrCat("the condition reads nothing of the event: it is always ",
+                     value.kind() == cel::ValueKind::kBool && value.AsBool() ? "true" : "false")));
   }
 
   TextCompiler texts_;
@@ -104,6 +112,12 @@ RuleSet Compile(Draft draft, DiagnosticSink* sink) {
     set.rules.push_back(compiler.Finish(std::move(rule)));
   }
   return set;
+}
+
+void CheckExpressions(Draft draft, DiagnosticSink* sink) {
+  draft.languages = {"en"};
+  draft.languages_places.clear();
+  (void)Compile(std::move(draft), sink);
 }
 
 }  // namespace waypost::rules

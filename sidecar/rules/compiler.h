@@ -16,4 +16,8 @@ namespace waypost::rules {
 // inside the expression; the result is only fit for use when `sink` has no errors.
 [[nodiscard]] RuleSet Compile(Draft draft, DiagnosticSink* sink);
 
+// Reports what Compile would report of conditions and texts, of a draft that is not resolved and
+// lacks files: nothing about languages, which may be declared in a file that is missing.
+void CheckExpressions(Draft draft, DiagnosticSink* sink);
+
 }  // namespace waypost::rules

@@ -2,6 +2,7 @@
 #include "sidecar/rules/lint.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -25,8 +26,19 @@ std::string ConditionText(const Source& source) {
   return text;
 }
 
-// What takes an event before anything below it can.
-struct Taker {
+// A text in all its languages, so that equal ones say the same.
+std::string WholeText(const std::optional<TextDraft>& draft) {
+  std::string text;
+  if (draft.has_value()) {
+    for (const auto& [language, source] : draft->entries) {
+      absl::StrAppend(&text, "\n", language, ": ", source.node->text);
+    }
+  }
+  return text;
+}
+
+// A touchpoint or rule above, and the events that it takes.
+struct Earlier {
   EventTypes on;
   std::string_view id;
 };
@@ -63,21 +75,21 @@ class Linter {
     for (const JourneyDraft& journey : draft_.journeys) {
       const std::string role = absl::StrCat(static_cast<int>(journey.journey.role), " ");
       const std::string condition = ConditionText(journey.condition);
-      auto taker = seen.find(role);
-      if (taker == seen.end()) {
-        taker = seen.find(role + condition);
+      auto shadow = seen.find(role);
+      if (shadow == seen.end()) {
+        shadow = seen.find(role + condition);
       }
-      if (taker != seen.end()) {
+      if (shadow != seen.end()) {
         Warn(journey.place, DiagnosticCode::kRulesShadowed,
              absl::StrCat("the journey \"", journey.journey.id, "\" never applies: \"",
-                          AbslView(taker->second), "\" above applies first for the same role"));
+                          AbslView(shadow->second), "\" above applies first for the same role"));
       }
       seen.try_emplace(role + condition, journey.journey.id);
     }
   }
 
   void LintTouchpoints(const JourneyDraft& journey) {
-    std::unordered_map<std::string, std::vector<Taker>> takers;  // by condition
+    std::unordered_map<std::string, std::vector<Earlier>> seen;  // by condition
     for (const TouchpointDraft& draft : journey.touchpoints) {
       const Touchpoint& touchpoint = draft.touchpoint;
       if (draft.owner.id.empty()) {
@@ -86,24 +98,26 @@ class Linter {
                           "\": it has no owner"));
       }
       const std::string condition = ConditionText(draft.condition);
-      const Taker* taker = FindTaker(takers[""], touchpoint.on);
-      if (taker == nullptr) {
-        taker = FindTaker(takers[condition], touchpoint.on);
+      const Earlier* shadow = FindShadow(seen[""], touchpoint.on);
+      if (shadow == nullptr) {
+        shadow = FindShadow(seen[condition], touchpoint.on);
       }
-      if (taker != nullptr) {
+      if (shadow != nullptr) {
         Warn(draft.place, DiagnosticCode::kRulesShadowed,
              absl::StrCat("the touchpoint \"", touchpoint.id, "\" can never be passed: \"",
-                          AbslView(taker->id), "\" above takes all its events"));
+                          AbslView(shadow->id), "\" above takes all its events"));
       } else {
-        takers[condition].push_back({touchpoint.on, touchpoint.id});
+        seen[condition].push_back({touchpoint.on, touchpoint.id});
       }
     }
   }
 
-  static const Taker* FindTaker(const std::vector<Taker>& takers, EventTypes on) {
-    const auto found = std::find_if(takers.begin(), takers.end(),
-                                    [&](const Taker& taker) { return taker.on.Covers(on); });
-    return found == takers.end() ? nullptr : &*found;
+  // The first that takes every event of `on`.
+  static const Earlier* FindShadow(const std::vector<Earlier>& touchpoints, EventTypes on) {
+    const auto found =
+        std::find_if(touchpoints.begin(), touchpoints.end(),
+                     [&](const Earlier& touchpoint) { return touchpoint.on.Covers(on); });
+    return found == touchpoints.end() ? nullptr : &*found;
   }
 
   void LintIdeal(const JourneyDraft& journey) {
@@ -120,30 +134,30 @@ class Linter {
     }
   }
 
-  // What a rule does and when, so that equal texts mean the same twice.
-  static std::vector<std::string> Deeds(const RuleDraft& draft) {
+  // What a rule does: two actions that read the same do the same.
+  static std::vector<std::string> ActionsOf(const RuleDraft& draft) {
     const Rule& rule = draft.rule;
-    std::vector<std::string> deeds;
+    std::vector<std::string> actions;
     if (rule.alert.has_value()) {
-      deeds.push_back(absl::StrCat("alert ", rule.alert->owner));
+      actions.push_back(absl::StrCat("alert ", rule.alert->owner, WholeText(draft.alert_text)));
     }
     if (rule.update.has_value()) {
-      deeds.emplace_back("update");
+      actions.push_back(absl::StrCat("update", WholeText(draft.update_text)));
     }
     if (rule.survey.has_value()) {
-      deeds.push_back(absl::StrCat("survey ", static_cast<int>(rule.survey->role)));
+      actions.push_back(absl::StrCat("survey ", static_cast<int>(rule.survey->role)));
     }
     for (const auto& [name, source] : draft.annotations) {
-      deeds.push_back(absl::StrCat("annotate ", name));
+      actions.push_back(absl::StrCat("annotate ", name, ": ", source.node->text));
     }
-    return deeds;
+    return actions;
   }
 
   void LintRules() {
-    std::unordered_map<std::string, std::vector<Taker>> seen;  // by deed and condition
+    std::unordered_map<std::string, std::vector<Earlier>> seen;  // by action and condition
     for (const RuleDraft& draft : draft_.rules) {
-      const auto deeds = Deeds(draft);
-      if (deeds.empty()) {
+      const auto actions = ActionsOf(draft);
+      if (actions.empty()) {
         Warn(draft.place, DiagnosticCode::kRulesNoAction,
              absl::StrCat("the rule \"", draft.rule.id,
                           "\" does nothing: it has no alert, update, survey or annotate"));
@@ -151,18 +165,18 @@ class Linter {
       if (draft.rule.timer_driven) {
         continue;
       }
-      for (const std::string& deed : deeds) {
-        auto& takers = seen[absl::StrCat(deed, " if ", ConditionText(draft.condition))];
-        const auto same = std::find_if(takers.begin(), takers.end(), [&](const Taker& taker) {
-          return taker.on == draft.rule.on;
+      for (const std::string& action : actions) {
+        auto& rules = seen[absl::StrCat(action, "\nif ", ConditionText(draft.condition))];
+        const auto same = std::find_if(rules.begin(), rules.end(), [&](const Earlier& rule) {
+          return rule.on == draft.rule.on;
         });
-        if (same != takers.end()) {
+        if (same != rules.end()) {
           Warn(draft.place, DiagnosticCode::kRulesDuplicateRule,
                absl::StrCat("the rule \"", draft.rule.id, "\" does the same as \"",
                             AbslView(same->id), "\" above on the same condition"));
           break;
         }
-        takers.push_back({draft.rule.on, draft.rule.id});
+        rules.push_back({draft.rule.on, draft.rule.id});
       }
     }
   }
@@ -197,14 +211,14 @@ class Linter {
              absl::StrCat("the provider \"", draft.provider.id, "\" has no groups"));
       }
       for (size_t i = 0; i < groups.size(); ++i) {
-        auto taker = taken.find("*");
-        if (taker == taken.end()) {
-          taker = taken.find(groups[i]);
+        auto first = taken.find("*");
+        if (first == taken.end()) {
+          first = taken.find(groups[i]);
         }
-        if (taker != taken.end()) {
+        if (first != taken.end()) {
           Warn(draft.group_places[i], DiagnosticCode::kRulesUnused,
                absl::StrCat("\"", groups[i], "\" never counts: the provider \"",
-                            AbslView(taker->second), "\" takes these groups first"));
+                            AbslView(first->second), "\" takes these groups first"));
         }
         taken.try_emplace(groups[i], draft.provider.id);
       }

@@ -63,23 +63,27 @@ void CheckName(const Draft& draft, const Documents& documents, DiagnosticSink* s
               sink);
 }
 
-}  // namespace
-
-LoadResult LoadRulesFromFiles(const RuleFiles& files, const std::string& folder_prefix) {
-  DiagnosticSink sink;
-  const Documents documents = ParseFiles(files, folder_prefix, &sink);
+// `sink` may hold what could not be read.
+LoadResult Load(const RuleFiles& files, const std::string& prefix, DiagnosticSink sink) {
+  bool complete = !sink.has_errors();
+  if (files.empty() && complete) {
+    AddSetError(prefix.empty() ? "rules" : prefix, DiagnosticCode::kFileUnreadable,
+                "there is no rules file", &sink);
+  }
+  const Documents documents = ParseFiles(files, prefix, &sink);
+  complete = complete && !files.empty() && documents.size() == files.size();
   Draft draft;
   StructureChecker structure(&sink);
   for (const auto& document : documents) {
     structure.Check(*document);
     ReadFile(*document, &draft);
   }
-  if (files.empty()) {
-    AddSetError(folder_prefix.empty() ? "rules" : folder_prefix, DiagnosticCode::kFileUnreadable,
-                "there is no rules file", &sink);
+  if (!CheckLimits(draft, &sink)) {
+    return {nullptr, sink.Take()};
   }
-  // A file that is not YAML may hold what the others refer to.
-  if (documents.size() < files.size() || files.empty() || !CheckLimits(draft, &sink)) {
+  // What is missing may hold what the other files refer to; expressions refer to nothing.
+  if (!complete) {
+    CheckExpressions(draft, &sink);
     return {nullptr, sink.Take()};
   }
   CheckName(draft, documents, &sink);
@@ -100,9 +104,16 @@ LoadResult LoadRulesFromFiles(const RuleFiles& files, const std::string& folder_
   return {std::move(rule_set), sink.Take()};
 }
 
+}  // namespace
+
+LoadResult LoadRulesFromFiles(const RuleFiles& files, const std::string& folder_prefix) {
+  return Load(files, folder_prefix, DiagnosticSink());
+}
+
 absl::StatusOr<LoadResult> LoadRules(const std::string& path) {
-  WAYPOST_ASSIGN_OR_RETURN(const RuleFiles files, ReadRuleFiles(path));
-  return LoadRulesFromFiles(files, FolderPrefix(path));
+  DiagnosticSink sink;
+  WAYPOST_ASSIGN_OR_RETURN(const RuleFiles files, ReadRuleFiles(path, &sink));
+  return Load(files, FolderPrefix(path), std::move(sink));
 }
 
 }  // namespace waypost::rules

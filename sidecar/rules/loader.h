@@ -21,11 +21,13 @@ struct LoadResult {
 // The files of a rule set: content by name, the name without the folder.
 using RuleFiles = std::map<std::string, std::string>;
 
-// The file, or every *.yaml and *.yml directly in the folder (not *_test.yaml, *_test.yml or
-// hidden ones; symbolic links are followed). NOT_FOUND: there is no such path, or the folder has no
-// rules file. RESOURCE_EXHAUSTED: more than 1,000 files or 16 MiB in all. Otherwise fails as the
-// system does.
-[[nodiscard]] absl::StatusOr<RuleFiles> ReadRuleFiles(const std::string& path);
+// The file, or every *.yaml and *.yml directly in the folder (not *_test.yaml, *.mapping.yaml, the
+// same with .yml, or hidden ones; symbolic links are followed). What has such a name and cannot be
+// read, as a folder, a pipe or a link that leads nowhere, is FILE_UNREADABLE in `sink` and not in
+// the answer. NOT_FOUND: there is no such path, or the folder has no rules file.
+// RESOURCE_EXHAUSTED: more than 1,000 files or 16 MiB in all. Otherwise fails as the system does.
+[[nodiscard]] absl::StatusOr<RuleFiles> ReadRuleFiles(const std::string& path,
+                                                      DiagnosticSink* sink);
 
 // What stands before a file's name in diagnostics: "rules/" for the path "rules" or "rules/a.yaml".
 [[nodiscard]] std::string FolderPrefix(const std::string& path);

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -11,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/rules/loader.h"
+#include "sidecar/text/diagnostic_codes.h"
 
 namespace waypost::rules {
 namespace {
@@ -21,9 +23,14 @@ constexpr size_t kMaxFiles = 1000;
 constexpr uintmax_t kMaxTotalBytes = 16 << 20;
 
 bool IsRulesFile(const std::string& name) {
-  const bool yaml = absl::EndsWith(name, ".yaml") || absl::EndsWith(name, ".yml");
-  const bool test = absl::EndsWith(name, "_test.yaml") || absl::EndsWith(name, "_test.yml");
-  return yaml && !test && !absl::StartsWith(name, ".");
+  const size_t dot = name.rfind('.');
+  if (dot == std::string::npos || absl::StartsWith(name, ".")) {
+    return false;
+  }
+  const std::string stem = name.substr(0, dot);
+  const std::string extension = name.substr(dot);
+  return (extension == ".yaml" || extension == ".yml") && !absl::EndsWith(stem, "_test") &&
+         !absl::EndsWith(stem, ".mapping");
 }
 
 absl::Status Failure(const fs::path& path, const std::error_code& error) {
@@ -35,9 +42,7 @@ absl::StatusOr<std::vector<fs::path>> ListFolder(const fs::path& folder) {
   std::vector<fs::path> paths;
   fs::directory_iterator entries(folder, error);
   for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
-    std::error_code not_readable;
-    if (IsRulesFile(entries->path().filename().string()) &&
-        fs::is_regular_file(entries->path(), not_readable)) {
+    if (IsRulesFile(entries->path().filename().string())) {
       paths.push_back(entries->path());
     }
   }
@@ -55,11 +60,35 @@ absl::StatusOr<std::vector<fs::path>> ListFolder(const fs::path& folder) {
   return paths;
 }
 
+// Why no rules can be read from `path`: what opens without being a regular file would be skipped
+// silently or, as a pipe, wait for ever.
+absl::Status CheckRegular(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  std::error_code no_link;
+  const fs::path target = fs::read_symlink(path, no_link);
+  switch (status.type()) {
+    case fs::file_type::regular:
+      return absl::OkStatus();
+    case fs::file_type::not_found:
+      return absl::NotFoundError(no_link ? "the file is gone"
+                                         : absl::StrCat("the symbolic link leads to ",
+                                                        target.string(), ", which does not exist"));
+    case fs::file_type::directory:
+      return absl::InvalidArgumentError(
+          "this is a folder; rules are read from the files directly in the rules folder");
+    default:
+      return error ? absl::ErrnoToStatus(error.value(), "cannot read the file")
+                   : absl::InvalidArgumentError("this is no regular file");
+  }
+}
+
 // Reads up to and a little beyond `limit` bytes, by which the caller sees that there are more.
 absl::StatusOr<std::string> ReadContent(const fs::path& path, uintmax_t limit) {
+  WAYPOST_RETURN_IF_ERROR(CheckRegular(path));
   std::ifstream stream(path, std::ios::binary);
   if (!stream) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", path.string()));
+    return absl::ErrnoToStatus(errno, "cannot read the file");
   }
   std::string content;
   std::string chunk(size_t{64} << 10, '\0');
@@ -68,14 +97,22 @@ absl::StatusOr<std::string> ReadContent(const fs::path& path, uintmax_t limit) {
     content.append(chunk, 0, static_cast<size_t>(stream.gcount()));
   }
   if (stream.bad()) {
-    return absl::DataLossError(absl::StrCat("cannot read ", path.string()));
+    return absl::DataLossError("cannot read the file to its end");
   }
   return content;
 }
 
+Diagnostic Unreadable(std::string file, const absl::Status& status) {
+  Diagnostic diagnostic;
+  diagnostic.location.file = std::move(file);
+  diagnostic.code = std::string(CodeName(DiagnosticCode::kFileUnreadable));
+  diagnostic.message = std::string(status.message());
+  return diagnostic;
+}
+
 }  // namespace
 
-absl::StatusOr<RuleFiles> ReadRuleFiles(const std::string& path) {
+absl::StatusOr<RuleFiles> ReadRuleFiles(const std::string& path, DiagnosticSink* sink) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) {
@@ -92,14 +129,20 @@ absl::StatusOr<RuleFiles> ReadRuleFiles(const std::string& path) {
   }
   RuleFiles files;
   uintmax_t rest = kMaxTotalBytes;
+  const std::string prefix = FolderPrefix(path);
   for (const fs::path& file : paths) {
-    WAYPOST_ASSIGN_OR_RETURN(std::string content, ReadContent(file, rest));
-    if (content.size() > rest) {
+    const std::string name = file.filename().string();
+    absl::StatusOr<std::string> content = ReadContent(file, rest);
+    if (!content.ok()) {
+      sink->Add(Unreadable(prefix + name, content.status()));
+      continue;
+    }
+    if (content->size() > rest) {
       return absl::ResourceExhaustedError(
           absl::StrCat("the rules files at ", path, " are larger than 16 MiB together"));
     }
-    rest -= content.size();
-    files[file.filename().string()] = std::move(content);
+    rest -= content->size();
+    files[name] = *std::move(content);
   }
   return files;
 }

@@ -36,7 +36,8 @@ constexpr int kMaxLinks = 8;       // symbolic links followed on the way
 }  // namespace
 
 // The watches on everything that the path leads through: the folder itself, and of each symbolic
-// link and file on the way the folder that holds it, narrowed to its name.
+// link and file on the way, and on the way of the links in the folder, the folder that holds it,
+// narrowed to its name.
 class Watcher::Watches {
  public:
   Watches(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
@@ -46,25 +47,21 @@ class Watcher::Watches {
 
   [[nodiscard]] int fd() const { return fd_; }
 
-  // Watches what the path leads through now. Watches that are no longer needed stay; they tell
-  // without need, rarely.
+  // Watches what the path, and each symbolic link in the folder, leads through now. Watches that
+  // are no longer needed stay; they tell without need, rarely.
   absl::Status Renew() {
     names_.clear();
-    fs::path step = fs::path(path_).lexically_normal();
-    if (!step.has_filename()) {
-      step = step.parent_path();
+    fs::path path = fs::path(path_).lexically_normal();
+    if (!path.has_filename()) {
+      path = path.parent_path();
     }
-    for (int links = 0; links <= kMaxLinks; ++links) {
-      WAYPOST_RETURN_IF_ERROR(WatchName(step));
-      std::error_code error;
-      const fs::path target = fs::read_symlink(step, error);
-      if (error) {
-        break;
-      }
-      step = (step.parent_path() / target).lexically_normal();
-    }
+    WAYPOST_RETURN_IF_ERROR(Follow(path, kMaxLinks));
     std::error_code error;
-    return fs::is_directory(path_, error) ? Add(path_, "") : absl::OkStatus();
+    if (!fs::is_directory(path_, error)) {
+      return absl::OkStatus();
+    }
+    WAYPOST_RETURN_IF_ERROR(Add(path_, ""));
+    return FollowEntries();
   }
 
   // Reads what has happened; true when some of it concerns the path.
@@ -86,6 +83,40 @@ class Watcher::Watches {
   }
 
  private:
+  // Watches the name of `path`, and of each symbolic link on the way to it and where that leads.
+  absl::Status Follow(const fs::path& path, int links_left) {
+    WAYPOST_RETURN_IF_ERROR(WatchName(path));
+    for (fs::path step = path; step.has_relative_path() && links_left > 0;
+         step = step.parent_path()) {
+      std::error_code error;
+      const fs::path target = fs::read_symlink(step, error);
+      if (error) {
+        continue;
+      }
+      const fs::path folder = fs::weakly_canonical(step.parent_path(), error);
+      WAYPOST_RETURN_IF_ERROR(WatchName(step));
+      WAYPOST_RETURN_IF_ERROR(Follow((folder / target).lexically_normal(), links_left - 1));
+    }
+    return absl::OkStatus();
+  }
+
+  // A link whose target cannot be watched does not keep the others from it.
+  absl::Status FollowEntries() {
+    std::error_code error;
+    for (fs::directory_iterator entry(path_, error); !error && entry != fs::directory_iterator();
+         entry.increment(error)) {
+      std::error_code no_link;
+      if (!entry->is_symlink(no_link)) {
+        continue;
+      }
+      const absl::Status status = Follow(entry->path(), kMaxLinks);
+      if (absl::IsResourceExhausted(status)) {
+        return status;
+      }
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status WatchName(const fs::path& step) {
     const fs::path folder = step.has_parent_path() ? step.parent_path() : fs::path(".");
     return Add(folder.string(), step.filename().string());

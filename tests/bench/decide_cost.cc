@@ -45,7 +45,8 @@ std::string GeneratedRule(int number) {
 }
 
 std::shared_ptr<const rules::RuleSet> RulesWith(int count, const std::string& pack) {
-  absl::StatusOr<rules::RuleFiles> files = rules::ReadRuleFiles(pack);
+  DiagnosticSink sink;
+  absl::StatusOr<rules::RuleFiles> files = rules::ReadRuleFiles(pack, &sink);
   if (!files.ok()) {
     std::fprintf(stderr, "%s\n", std::string(files.status().message()).c_str());
     std::exit(1);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/rules/loader.h"
 
+#include <sys/stat.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -141,6 +143,19 @@ TEST(LoaderTest, TheShippedPackLoadsWithoutWarnings) {
   EXPECT_NE(result->rule_set, nullptr);
 }
 
+// A ticket is resolved and then closed: what took both would be passed twice on an ideal path.
+TEST(LoaderTest, TheShippedPackTellsResolvedFromClosed) {
+  const auto result = LoadRules((fs::path(WAYPOST_SOURCE_DIR) / "rules/service-desk").string());
+  ASSERT_TRUE(result.ok()) << result.status();
+  for (const JourneyDefinition& journey : result->rule_set->journeys) {
+    for (const Touchpoint& touchpoint : journey.touchpoints) {
+      EXPECT_FALSE(touchpoint.on.Accepts(v1::EVENT_TYPE_RESOLVED) &&
+                   touchpoint.on.Accepts(v1::EVENT_TYPE_CLOSED))
+          << journey.id << ": " << touchpoint.id;
+    }
+  }
+}
+
 TEST(LoaderTest, DefaultsAreInPlace) {
   const LoadResult result = LoadRulesFromFiles({{"a.yaml", Minimal("")}});
   ASSERT_NE(result.rule_set, nullptr);
@@ -270,6 +285,17 @@ INSTANTIATE_TEST_SUITE_P(
                  "journey.tickets > 1}\n"
                  "  - {id: c, role: sponsor, touchpoints: [{id: t, stage: engage, owner: desk}]}\n",
                  {"RULES_SHADOWED at 6"}},
+        LintCase{"SameTextTwice",
+                 TwoRules("on: closed, annotate: {a: b}", "on: closed, annotate: {a: b}"),
+                 {"RULES_DUPLICATE_RULE at 5"}},
+        LintCase{"OtherText",
+                 TwoRules("on: closed, annotate: {a: b}", "on: closed, annotate: {a: c}"),
+                 {}},
+        LintCase{"OtherAlert",
+                 absl::StrCat("owners: {desk: {}}\n",
+                              TwoRules("on: closed, alert: {owner: desk, text: one}",
+                                       "on: closed, alert: {owner: desk, text: two}")),
+                 {}},
         LintCase{"SameRuleTwice",
                  TwoRules("on: closed, survey: {kind: csat}", "on: closed, survey: {kind: nps}"),
                  {"RULES_DUPLICATE_RULE at 5"}},
@@ -308,6 +334,40 @@ INSTANTIATE_TEST_SUITE_P(
                  {"RULES_MISSING_LANGUAGE at 6", "RULES_UNDECLARED_LANGUAGE at 6"}}),
     [](const auto& info) { return info.param.name; });
 
+// A condition that looks at every combination of `depth` elements of `list`.
+std::string EveryCombination(const std::string& list, int depth) {
+  std::string condition = "true";
+  for (int i = 0; i < depth; ++i) {
+    condition = absl::StrCat(list, ".all(x", i, ", ", condition, ")");
+  }
+  return condition;
+}
+
+struct FailingCase {
+  std::string name;
+  std::string condition;
+  std::string message;
+};
+
+class FailingConditionTest : public testing::TestWithParam<FailingCase> {};
+
+TEST_P(FailingConditionTest, IsAnErrorAndNotCalledFalse) {
+  const LoadResult result = LoadRulesFromFiles(
+      {{"a.yaml", Minimal(absl::StrCat("rules:\n  - {id: a, on: closed, annotate: {a: b}, if: '",
+                                       GetParam().condition, "'}\n"))}});
+  EXPECT_EQ(result.rule_set, nullptr);
+  ASSERT_THAT(Codes(result, DiagnosticLevel::kError), ElementsAre("RULES_EXPRESSION at 4"));
+  EXPECT_THAT(result.diagnostics[0].message,
+              HasSubstr("the condition always fails: " + GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, FailingConditionTest,
+    testing::Values(FailingCase{"DivisionByZero", "1 / (2 - 2) == 1", "division by zero"},
+                    FailingCase{"TooCostly", EveryCombination("[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]", 6),
+                                "the expression costs too much"}),
+    [](const auto& info) { return info.param.name; });
+
 TEST(LintNoteTest, TellsOfStagesWithoutTouchpoints) {
   const LoadResult result = LoadRulesFromFiles(
       {{"a.yaml", Minimal("stages: [engage, realize]\nowners: {desk: {}}\njourneys:\n"
@@ -336,6 +396,7 @@ TEST(LoadRulesTest, ReadsAFolder) {
   Write(path / "b.yml", absl::StrCat(kHead, "languages: [en, de]\n"));
   Write(path / "a.yaml", Minimal(""));
   Write(path / "a_test.yaml", "not: rules\n");
+  Write(path / "tickets.mapping.yaml", "not: rules\n");
   Write(path / ".hidden.yaml", "not: rules\n");
   Write(path / "notes.txt", "not rules\n");
   const auto result = LoadRules(path.string());
@@ -343,6 +404,58 @@ TEST(LoadRulesTest, ReadsAFolder) {
   ASSERT_NE(result->rule_set, nullptr) << result->diagnostics[0].ToString();
   EXPECT_EQ(result->rule_set->files.size(), 2u);
   EXPECT_EQ(result->rule_set->files.count("a.yaml"), 1u);
+}
+
+TEST(LoadRulesTest, SaysWhichEntriesOfAFolderCannotBeRead) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path();
+  Write(path / "rules.yaml", Minimal(""));
+  Write(path / "elsewhere", Minimal(""));
+  fs::create_symlink("nowhere", path / "dangling.yaml");
+  fs::create_symlink("round.yaml", path / "round.yaml");
+  fs::create_directory(path / "folder.yml");
+  ASSERT_EQ(mkfifo((path / "pipe.yaml").c_str(), 0600), 0);
+  const auto result = LoadRules(folder.path());
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->rule_set, nullptr);
+  std::vector<std::string> findings;
+  for (const Diagnostic& diagnostic : result->diagnostics) {
+    findings.push_back(diagnostic.ToString().substr(folder.path().size() + 1));
+  }
+  EXPECT_THAT(
+      findings,
+      ElementsAre("dangling.yaml: error: the symbolic link leads to nowhere, which does not exist "
+                  "[FILE_UNREADABLE]",
+                  "folder.yml: error: this is a folder; rules are read from the files directly in "
+                  "the rules folder [FILE_UNREADABLE]",
+                  "pipe.yaml: error: this is no regular file [FILE_UNREADABLE]",
+                  "round.yaml: error: cannot read the file: Too many levels of symbolic links "
+                  "[FILE_UNREADABLE]"));
+}
+
+TEST(LoadRulesTest, AFolderWithNothingReadableSaysWhy) {
+  const TemporaryFolder folder;
+  fs::create_symlink("nowhere", fs::path(folder.path()) / "rules.yaml");
+  const auto result = LoadRules(folder.path());
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->rule_set, nullptr);
+  EXPECT_THAT(Codes(*result, DiagnosticLevel::kError), ElementsAre("FILE_UNREADABLE at 0"));
+}
+
+// What one file lacks, the owner here, is no error of the others as long as that file is broken.
+TEST(LoadRulesTest, ReportsExpressionsBesideAFileThatIsNotYaml) {
+  const LoadResult result = LoadRulesFromFiles(
+      {{"a.yaml", Minimal("languages: [en, de]\nowners: {desk: {}\n")},
+       {"b.yaml", absl::StrCat(kHead,
+                               "rules:\n"
+                               "  - id: one\n"
+                               "    on: created\n"
+                               "    if: ticket.prioritty == 'P1'\n"
+                               "    alert: {owner: desk, text: 'late {{ticket.nobody}}'}\n"
+                               "    update: {text: 'hello'}\n")}});
+  EXPECT_EQ(result.rule_set, nullptr);
+  EXPECT_THAT(Codes(result, DiagnosticLevel::kError),
+              ElementsAre("YAML_SYNTAX at 4", "RULES_EXPRESSION at 5", "RULES_EXPRESSION at 6"));
 }
 
 TEST(LoadRulesTest, NamesFilesAsThePathDoes) {

@@ -150,6 +150,38 @@ TEST_F(WatcherTest, TellsOfALinkThatPointsElsewhere) {
   EXPECT_TRUE(calls_.AwaitNext());
 }
 
+TEST_F(WatcherTest, TellsOfAnEditOfWhatALinkInTheFolderLeadsTo) {
+  const TemporaryFolder elsewhere;
+  const TemporaryFolder between;
+  Write(elsewhere.File("rules.yaml"), "a");
+  fs::create_symlink(elsewhere.File("rules.yaml"), between.File("link"));
+  fs::create_symlink(between.File("link"), folder_.File("linked.yaml"));
+  fs::create_symlink(between.File("missing"), folder_.File("dangling.yaml"));
+  Start(folder_.path());
+  Write(elsewhere.File("rules.yaml"), "b");
+  EXPECT_TRUE(calls_.AwaitNext());
+  Write(between.File("missing"), "a");
+  EXPECT_TRUE(calls_.AwaitNext());
+  Write(between.File("missing"), "b");
+  EXPECT_TRUE(calls_.AwaitNext());
+}
+
+TEST_F(WatcherTest, TellsOfALinkedFolderOnTheWayOfALinkThatPointsElsewhere) {
+  const TemporaryFolder elsewhere;
+  fs::create_directory(elsewhere.File("v1"));
+  fs::create_directory(elsewhere.File("v2"));
+  Write(elsewhere.File("v1/a.yaml"), "a");
+  Write(elsewhere.File("v2/a.yaml"), "b");
+  fs::create_directory_symlink("v1", elsewhere.File("current"));
+  fs::create_symlink(elsewhere.File("current/a.yaml"), folder_.File("a.yaml"));
+  Start(folder_.path());
+  fs::create_directory_symlink("v2", elsewhere.File("new"));
+  fs::rename(elsewhere.File("new"), elsewhere.File("current"));
+  EXPECT_TRUE(calls_.AwaitNext());
+  Write(elsewhere.File("v2/a.yaml"), "c");
+  EXPECT_TRUE(calls_.AwaitNext());
+}
+
 TEST_F(WatcherTest, RefusesAPathThatDoesNotExist) {
   EXPECT_EQ(Watcher::Start(folder_.File("missing"), [] {}).status().code(),
             absl::StatusCode::kNotFound);
