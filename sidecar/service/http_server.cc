@@ -15,6 +15,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "httplib.h"
 #include "sidecar/pipeline/errors.h"
+#include "sidecar/service/http_connection.h"
 #include "sidecar/service/rpc_status.h"
 
 namespace waypost::service {
@@ -32,8 +33,7 @@ constexpr char kExamplePath[] = "/waypost.v1.JourneyService/RecordEvent";
 constexpr size_t kMaxBodyBytes = size_t{16} << 20;
 // A caller who sends more hears why, unless it is so much more.
 constexpr size_t kMaxReadBytes = size_t{64} << 20;
-constexpr size_t kThreads = 16;
-constexpr time_t kIoSeconds = 10;
+constexpr size_t kThreads = 32;
 
 void Respond(int http_status, const absl::Status& status, httplib::Response* response) {
   response->status = http_status;
@@ -160,7 +160,7 @@ class ConnectServer final : public HttpServer {
 
   const Methods& methods_;
   const Health& health_;
-  httplib::Server server_;
+  BoundedHttpServer server_{kThreads};
   std::string address_;
   std::thread thread_;
 };
@@ -218,12 +218,7 @@ void ConnectServer::AnswerReadiness(httplib::Response* response) const {
 }
 
 void ConnectServer::Configure() {
-  server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
   server_.set_payload_max_length(kMaxReadBytes);
-  // What the library leaves unread of a request that it refuses would be taken for the next one.
-  server_.set_keep_alive_max_count(1);
-  server_.set_read_timeout(kIoSeconds);
-  server_.set_write_timeout(kIoSeconds);
   server_.set_tcp_nodelay(true);
   // The library's default lets two processes share a port.
   server_.set_socket_options([](socket_t socket) {
@@ -264,6 +259,7 @@ void ConnectServer::Configure() {
 
 absl::Status ConnectServer::Listen(Address address) {
   Configure();
+  const std::string wanted = address.ToString();
   if (address.port == 0) {
     address.port = server_.bind_to_any_port(address.host);
   } else if (!server_.bind_to_port(address.host, address.port)) {
@@ -271,7 +267,7 @@ absl::Status ConnectServer::Listen(Address address) {
   }
   if (address.port <= 0) {
     return absl::UnavailableError(
-        absl::StrCat("cannot listen for HTTP on ", address.host,
+        absl::StrCat("cannot listen for HTTP on ", wanted,
                      ": is the port in use by another process? Choose another with --http"));
   }
   address_ = "http://" + address.ToString();
@@ -282,7 +278,7 @@ absl::Status ConnectServer::Listen(Address address) {
 
 void ConnectServer::Shutdown() {
   if (!thread_.joinable()) return;
-  server_.stop();
+  server_.ShutDown();
   thread_.join();
 }
 

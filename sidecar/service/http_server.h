@@ -17,6 +17,9 @@ namespace waypost::service {
 // parts that are not well.
 //
 // A connection is closed after its answer, and a body is at most 16 MiB, however it is coded (413).
+// A client that is slow to send a request or to take the answer is cut off after 10 s, after 1 s
+// when others wait for a thread.
+//
 // Requests whose Host is not this machine are refused (421), so that a web page cannot reach the
 // sidecar through a name that it controls.
 class HttpServer {
@@ -31,7 +34,7 @@ class HttpServer {
   // "http://127.0.0.1:40124", with the port really bound.
   [[nodiscard]] virtual const std::string& address() const = 0;
 
-  // Takes no more connections and waits for the calls under way.
+  // Takes no more connections and waits for the calls under way; clients that are slow get 1 s.
   virtual void Shutdown() = 0;
 };
 

@@ -2,6 +2,7 @@
 #include "sidecar/service/server.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -30,10 +31,13 @@ namespace {
 constexpr int kReadThreads = 2;
 constexpr size_t kMaxWaitingReads = 256;
 constexpr absl::Duration kDefaultDeadline = absl::Seconds(10);
+// Of the time for a shutdown, so that some is left to write what was accepted.
+constexpr double kShareOfCalls = 0.8;
 
-std::string Describe(const std::vector<Diagnostic>& diagnostics) {
+std::string DescribeErrors(const std::vector<Diagnostic>& diagnostics) {
   std::string text;
   for (const Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.level != DiagnosticLevel::kError) continue;
     absl::StrAppend(&text, "\n", diagnostic.ToString());
   }
   return text;
@@ -110,7 +114,7 @@ absl::Status Sidecar::ReadAddresses() {
 absl::Status Sidecar::StatusOf(const rules::ReloadResult& result) {
   if (result.in_force) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("the rules do not load:", Describe(result.diagnostics)));
+      absl::StrCat("the rules do not load:", DescribeErrors(result.diagnostics)));
 }
 
 absl::Status Sidecar::LoadRules() {
@@ -188,8 +192,11 @@ absl::Status Sidecar::Shutdown(absl::Duration deadline) {
   if (grpc_ != nullptr) LogInfo("Shutting down");
   health_.Set("shutdown", false, "shutting down");
   watcher_.reset();
-  if (http_ != nullptr) http_->Shutdown();
-  if (grpc_ != nullptr) status.Update(grpc_->Shutdown(left()));
+  std::thread http([this] {
+    if (http_ != nullptr) http_->Shutdown();
+  });
+  if (grpc_ != nullptr) status.Update(grpc_->Shutdown(left() * kShareOfCalls));
+  http.join();
   pool_.reset();
   status.Update(pipeline_->Drain(left()));
   health_.Listen(nullptr);

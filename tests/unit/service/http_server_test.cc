@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/service/http_server.h"
 
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
 
+#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
@@ -155,6 +166,88 @@ TEST_F(HttpTest, ANameThatIsNotThisMachineIsRefused) {
   const auto named = Post(kRecordEvent, kEvent, "application/json", {{"Host", "localhost:1234"}});
   ASSERT_TRUE(named);
   EXPECT_EQ(named->status, 200);
+}
+
+// A client that sends what it is told and reads until the server hangs up.
+class RawClient {
+ public:
+  explicit RawClient(const std::string& http_address) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port =
+        htons(static_cast<uint16_t>(std::stoi(http_address.substr(http_address.rfind(':') + 1))));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socket_ = socket(AF_INET, SOCK_STREAM, 0);
+    EXPECT_EQ(connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  }
+  ~RawClient() { close(socket_); }
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+
+  bool Send(std::string_view text) {
+    return send(socket_, text.data(), text.size(), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(text.size());
+  }
+
+  // False when the server holds the connection for longer than `time`.
+  bool AwaitEnd(absl::Duration time) {
+    const absl::Time until = absl::Now() + time;
+    std::array<char, 4096> buffer;
+    while (true) {
+      pollfd waited_for = {socket_, POLLIN, 0};
+      const auto left = absl::ToInt64Milliseconds(until - absl::Now());
+      if (left <= 0 || poll(&waited_for, 1, static_cast<int>(left)) == 0) return false;
+      if (recv(socket_, buffer.data(), buffer.size(), 0) <= 0) return true;
+    }
+  }
+
+ private:
+  int socket_ = -1;
+};
+
+constexpr char kHalfARequest[] =
+    "POST /waypost.v1.JourneyService/RecordEvent HTTP/1.1\r\nHost: localhost\r\n"
+    "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+
+TEST_F(HttpTest, ShutdownDoesNotWaitForClientsThatAreSlowOrIdle) {
+  RawClient idle(server_->http_address());
+  RawClient slow(server_->http_address());
+  ASSERT_TRUE(slow.Send(kHalfARequest));
+  ASSERT_EQ(client_->Get("/healthz")->status, 200);
+  std::atomic<bool> stop = false;
+  std::thread sender([&] {
+    while (!stop && slow.Send(" ")) absl::SleepFor(absl::Milliseconds(50));
+  });
+  const absl::Time before = absl::Now();
+  EXPECT_THAT(server_->Shutdown(absl::Seconds(60)), testing::IsOk());
+  EXPECT_LT(absl::Now() - before, absl::Seconds(5));
+  stop = true;
+  sender.join();
+}
+
+TEST_F(HttpTest, ClientsThatAreSlowDoNotKeepOthersFromAnAnswer) {
+  std::vector<std::unique_ptr<RawClient>> slow;
+  for (int i = 0; i < 100; ++i) {
+    slow.push_back(std::make_unique<RawClient>(server_->http_address()));
+    ASSERT_TRUE(slow.back()->Send(kHalfARequest));
+  }
+  client_->set_read_timeout(30);
+  const auto alive = client_->Get("/healthz");
+  ASSERT_TRUE(alive) << httplib::to_string(alive.error());
+  EXPECT_EQ(alive->status, 200);
+}
+
+// A byte now and then renews no deadline: the whole request has one.
+TEST_F(HttpTest, AWholeRequestHasADeadline) {
+  RawClient slow(server_->http_address());
+  ASSERT_TRUE(slow.Send(kHalfARequest));
+  std::atomic<bool> stop = false;
+  std::thread sender([&] {
+    while (!stop && slow.Send(" ")) absl::SleepFor(absl::Milliseconds(500));
+  });
+  EXPECT_TRUE(slow.AwaitEnd(absl::Seconds(30)));
+  stop = true;
+  sender.join();
 }
 
 TEST_F(HttpTest, TellsWhetherItLivesAndIsReady) {
