@@ -28,31 +28,30 @@ ReloadResult RuleHolder::Reload() {
   const absl::MutexLock reload_lock(&reload_mutex_);
   LoadResult loaded = Load();
   const auto before = rule_set_.load();
-  const bool in_force = loaded.rule_set != nullptr;
-  const bool changed = in_force && (before == nullptr || before->digest != loaded.rule_set->digest);
+  const bool valid = loaded.rule_set != nullptr;
+  const bool changed = valid && (before == nullptr || before->digest != loaded.rule_set->digest);
   if (changed) {
     rule_set_.store(loaded.rule_set);
   }
   {
     const absl::MutexLock lock(&state_mutex_);
-    state_.stale = !in_force && before != nullptr;
+    state_.stale = !valid && before != nullptr;
     state_.diagnostics = loaded.diagnostics;
     if (changed) {
       state_.loaded_at = clock_.Now();
     }
   }
   const auto now_in_force = rule_set_.load();
-  return {in_force, std::move(loaded.diagnostics),
+  return {valid, valid, std::move(loaded.diagnostics),
           now_in_force == nullptr ? "" : now_in_force->digest};
 }
 
 ReloadResult RuleHolder::Check() const {
   LoadResult loaded = Load();
+  const bool valid = loaded.rule_set != nullptr;
   const auto current = rule_set_.load();
-  const std::string digest = loaded.rule_set != nullptr ? loaded.rule_set->digest
-                             : current != nullptr       ? current->digest
-                                                        : "";
-  return {loaded.rule_set != nullptr, std::move(loaded.diagnostics), digest};
+  const std::string digest = current == nullptr ? "" : current->digest;
+  return {valid, valid && loaded.rule_set->digest == digest, std::move(loaded.diagnostics), digest};
 }
 
 }  // namespace waypost::rules

@@ -26,7 +26,8 @@ struct RuleState {
 };
 
 struct ReloadResult {
-  bool in_force = false;  // the files as they are now are in force
+  bool valid = false;     // the files as they are now load
+  bool in_force = false;  // and are in force after the call
   std::vector<Diagnostic> diagnostics;
   std::string digest;  // of the set in force after the call; empty when there is none
 };
@@ -50,7 +51,7 @@ class RuleHolder {
   // its time.
   ReloadResult Reload();
 
-  // What Reload would say and do, without doing it.
+  // What Reload would find, without putting anything in force.
   [[nodiscard]] ReloadResult Check() const;
 
  private:

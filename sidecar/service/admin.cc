@@ -16,6 +16,8 @@ namespace {
 
 using ::google::protobuf::util::TimeUtil;
 
+constexpr size_t kMaxLoggedErrors = 5;
+
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   return TimeUtil::NanosecondsToTimestamp(absl::ToUnixNanos(time));
 }
@@ -53,6 +55,18 @@ size_t CountErrors(const std::vector<Diagnostic>& diagnostics) {
       [](const Diagnostic& diagnostic) { return diagnostic.level == DiagnosticLevel::kError; }));
 }
 
+// A line for each of the first.
+void LogErrors(const std::vector<Diagnostic>& diagnostics) {
+  size_t logged = 0;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.level != DiagnosticLevel::kError || logged == kMaxLoggedErrors) continue;
+    LogWarning("An error in the rules", {{"at", diagnostic.location.ToString()},
+                                         {"code", diagnostic.code},
+                                         {"error", diagnostic.message}});
+    ++logged;
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<v1::GetRuleSetResponse> Admin::GetRuleSet(
@@ -83,16 +97,17 @@ absl::StatusOr<v1::CheckRulesResponse> Admin::CheckRules(
 
 rules::ReloadResult Admin::Reload() const {
   rules::ReloadResult result = rules_->Reload();
-  const size_t errors = CountErrors(result.diagnostics);
   if (result.in_force) {
     health_->Set("rules", true, absl::StrCat("rule set ", result.digest, " is in force"));
     LogInfo("The rules are in force", {{"digest", result.digest}});
   } else {
-    health_->Set("rules", rules_->rule_set() != nullptr,
-                 absl::StrCat("the files on disk do not load (", errors, " errors); rule set ",
-                              result.digest, " stays in force"));
+    const size_t errors = CountErrors(result.diagnostics);
+    health_->SetStale("rules",
+                      absl::StrCat("the files on disk do not load (", errors, " errors); rule set ",
+                                   result.digest, " stays in force"));
     LogWarning("The rules do not load; the last good ones stay in force",
                {{"errors", absl::StrCat(errors)}, {"digest", result.digest}});
+    LogErrors(result.diagnostics);
   }
   return result;
 }
@@ -101,6 +116,7 @@ absl::StatusOr<v1::ReloadRulesResponse> Admin::ReloadRules(
     const v1::ReloadRulesRequest& request) const {
   const rules::ReloadResult result = request.validate_only() ? rules_->Check() : Reload();
   v1::ReloadRulesResponse response;
+  response.set_valid(result.valid);
   response.set_in_force(result.in_force);
   response.set_digest(result.digest);
   AddDiagnostics(result.diagnostics, response.mutable_diagnostics());

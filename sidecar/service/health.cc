@@ -7,9 +7,9 @@
 namespace waypost::service {
 
 Health::Health()
-    : components_{{"rules", false, "no rules are in force yet"},
-                  {"store", false, "the store is not open yet"},
-                  {"shutdown", true, "running"}} {}
+    : components_{{"rules", false, false, "no rules are in force yet"},
+                  {"store", false, false, "the store is not open yet"},
+                  {"shutdown", true, false, "running"}} {}
 
 bool Health::Serving() const {
   return std::all_of(components_.begin(), components_.end(),
@@ -17,12 +17,18 @@ bool Health::Serving() const {
 }
 
 void Health::Set(std::string_view name, bool healthy, std::string_view message) {
+  Replace({std::string(name), healthy, false, std::string(message)});
+}
+
+void Health::SetStale(std::string_view name, std::string_view message) {
+  Replace({std::string(name), true, true, std::string(message)});
+}
+
+void Health::Replace(Component component) {
   const absl::MutexLock lock(&mutex_);
   const bool before = Serving();
-  for (Component& component : components_) {
-    if (component.name != name) continue;
-    component.healthy = healthy;
-    component.message = std::string(message);
+  for (Component& known : components_) {
+    if (known.name == component.name) known = component;
   }
   if (listener_ && Serving() != before) listener_(Serving());
 }

@@ -19,6 +19,7 @@ class Health {
   struct Component {
     std::string name;
     bool healthy = false;
+    bool stale = false;  // it works, with something that is out of date
     std::string message;
   };
 
@@ -27,6 +28,9 @@ class Health {
   // Says how a part is, for people too.
   void Set(std::string_view component, bool healthy, std::string_view message);
 
+  // Says that a part works, with something that is out of date.
+  void SetStale(std::string_view component, std::string_view message);
+
   [[nodiscard]] bool serving() const;
   [[nodiscard]] std::vector<Component> components() const;
 
@@ -34,6 +38,7 @@ class Health {
   void Listen(std::function<void(bool serving)> listener);
 
  private:
+  void Replace(Component component);
   bool Serving() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable absl::Mutex mutex_;

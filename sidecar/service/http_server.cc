@@ -210,8 +210,8 @@ void ConnectServer::AnswerMethod(const httplib::Request& request, const Body& bo
 void ConnectServer::AnswerReadiness(httplib::Response* response) const {
   std::string text;
   for (const Health::Component& component : health_.components()) {
-    absl::StrAppend(&text, component.name, ": ", component.healthy ? "ok" : "NOT OK", " (",
-                    component.message, ")\n");
+    const char* state = component.stale ? "STALE" : component.healthy ? "ok" : "NOT OK";
+    absl::StrAppend(&text, component.name, ": ", state, " (", component.message, ")\n");
   }
   response->status = health_.serving() ? 200 : 503;
   response->set_content(text, "text/plain");

@@ -13,8 +13,8 @@
 namespace waypost::service {
 
 // POST /waypost.v1.SERVICE/METHOD with application/json or application/proto. GET /healthz answers
-// 200 while the process lives, GET /readyz 200 while calls are served and 503 otherwise, with the
-// parts that are not well.
+// 200 while the process lives, GET /readyz 200 while calls are served and 503 otherwise, with how
+// each part is: ok, STALE (it works, with something out of date) or NOT OK.
 //
 // A connection is closed after its answer, and a body is at most 16 MiB, however it is coded (413).
 // A client that is slow to send a request or to take the answer is cut off after 10 s, after 1 s

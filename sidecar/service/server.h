@@ -48,8 +48,8 @@ class Server {
   // answers once all of that is done. Any failure is returned with a sentence that says what to do;
   // nothing is left running then.
   //
-  // INVALID_ARGUMENT: an address that is not loopback, rules with errors (the message lists the
-  // diagnostics), options that make no sense. UNAVAILABLE: an address or the store is in use.
+  // INVALID_ARGUMENT: an address that is not loopback, rules with errors (the message lists
+  // them), options that make no sense. UNAVAILABLE: an address or the store is in use.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options);
 
   // Shuts down with a deadline of 10 s unless Shutdown() was called.

@@ -54,6 +54,7 @@ TEST_F(RuleHolderTest, KeepsTheLastGoodRulesAndSaysTheyAreStale) {
   clock_.Advance(absl::Minutes(1));
   Write(absl::StrCat(Rules("second"), "ruls: []\n"));
   const ReloadResult result = holder_.Reload();
+  EXPECT_FALSE(result.valid);
   EXPECT_FALSE(result.in_force);
   EXPECT_EQ(result.digest, first->digest);
   EXPECT_EQ(holder_.rule_set(), first);
@@ -95,12 +96,31 @@ TEST_F(RuleHolderTest, MissingFilesAreAFinding) {
   EXPECT_FALSE(holder_.state().stale) << "there is nothing in force that could be stale";
 }
 
-TEST_F(RuleHolderTest, CheckChangesNothing) {
+TEST_F(RuleHolderTest, CheckTellsWhatLoadsFromWhatIsInForce) {
   Write(Rules("first"));
-  const ReloadResult result = holder_.Check();
-  EXPECT_TRUE(result.in_force);
-  EXPECT_EQ(result.digest.size(), 16u);
+  ReloadResult result = holder_.Check();
+  EXPECT_TRUE(result.valid);
+  EXPECT_FALSE(result.in_force);
+  EXPECT_EQ(result.digest, "");
   EXPECT_EQ(holder_.rule_set(), nullptr);
+
+  const std::string first = holder_.Reload().digest;
+  result = holder_.Check();
+  EXPECT_TRUE(result.valid);
+  EXPECT_TRUE(result.in_force);
+  EXPECT_EQ(result.digest, first);
+
+  Write(Rules("second"));
+  result = holder_.Check();
+  EXPECT_TRUE(result.valid);
+  EXPECT_FALSE(result.in_force);
+  EXPECT_EQ(result.digest, first);
+
+  Write("broken");
+  result = holder_.Check();
+  EXPECT_FALSE(result.valid);
+  EXPECT_FALSE(result.in_force);
+  EXPECT_EQ(result.digest, first);
 }
 
 TEST_F(RuleHolderTest, ReadersSeeWholeSetsWhileRulesAreReloaded) {

@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "httplib.h"
 #include "tests/support/health_watch.h"
 #include "tests/unit/service/server_fixture.h"
 
@@ -207,6 +208,24 @@ TEST_F(ServerTest, TellsItsStatusAndRules) {
   EXPECT_EQ(checked.diagnostics(0).line(), 3);
 }
 
+TEST_F(ServerTest, TellsWhetherRulesLoadWithoutPuttingThemInForce) {
+  const std::string path = folder_.File("rules.yaml");
+  std::ofstream(path) << "apiVersion: waypost/v1\nname: mine\n";
+  options_.rules = path;
+  Start();
+  const std::string digest = GetStatus().rule_set_digest();
+  std::ofstream(path) << "apiVersion: waypost/v1\nname: other\n";
+  v1::ReloadRulesRequest request;
+  request.set_validate_only(true);
+  v1::ReloadRulesResponse response;
+  grpc::ClientContext context;
+  ASSERT_TRUE(admin_->ReloadRules(&context, request, &response).ok());
+  EXPECT_TRUE(response.valid());
+  EXPECT_FALSE(response.in_force());
+  EXPECT_EQ(response.digest(), digest);
+  EXPECT_EQ(GetStatus().rule_set_digest(), digest);
+}
+
 TEST_F(ServerTest, BrokenRulesStayOutOfForce) {
   const std::string path = folder_.File("rules.yaml");
   std::ofstream(path) << "apiVersion: waypost/v1\nname: mine\n"
@@ -221,8 +240,13 @@ TEST_F(ServerTest, BrokenRulesStayOutOfForce) {
   Start();
   const std::string digest = GetStatus().rule_set_digest();
   std::ofstream(path, std::ios::app) << "nonsense: true\n";
+  ::testing::internal::CaptureStderr();
   EXPECT_THAT(server_->ReloadRules(),
               IsError(absl::StatusCode::kInvalidArgument, HasSubstr("rules.yaml:")));
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("rules.yaml:10:1 code=RULES_UNKNOWN_KEY"));
+  EXPECT_THAT(httplib::Client(server_->http_address()).Get("/readyz")->body,
+              HasSubstr("rules: STALE (the files on disk do not load (1 errors)"));
   EXPECT_EQ(GetStatus().rule_set_digest(), digest);
   EXPECT_TRUE(GetStatus().rules_stale());
   v1::RecordEventResponse response;
