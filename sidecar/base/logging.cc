@@ -73,8 +73,6 @@ void Write(spdlog::level::level_enum level, std::string_view message,
 
 spdlog::level::level_enum ToSpdlog(LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug:
-      return spdlog::level::debug;
     case LogLevel::kInfo:
       return spdlog::level::info;
     case LogLevel::kWarning:
@@ -119,9 +117,6 @@ void ConfigureLogging(LogFormat format, LogLevel level) {
   output.logger.set_level(ToSpdlog(level));
 }
 
-void LogDebug(std::string_view message, std::initializer_list<LogField> fields) {
-  Write(spdlog::level::debug, message, fields);
-}
 void LogInfo(std::string_view message, std::initializer_list<LogField> fields) {
   Write(spdlog::level::info, message, fields);
 }

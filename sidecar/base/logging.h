@@ -9,7 +9,7 @@
 namespace waypost {
 
 enum class LogFormat { kText, kJson };
-enum class LogLevel { kDebug, kInfo, kWarning, kError };
+enum class LogLevel { kInfo, kWarning, kError };
 
 // A named value of a line. Ids of events, journeys, tickets and rules may be logged; names, e-mail
 // addresses, subjects and whatever people wrote must not.
@@ -24,7 +24,6 @@ struct LogField {
 void ConfigureLogging(LogFormat format, LogLevel level);
 
 // Write one line. Thread-safe; never fail.
-void LogDebug(std::string_view message, std::initializer_list<LogField> fields = {});
 void LogInfo(std::string_view message, std::initializer_list<LogField> fields = {});
 void LogWarning(std::string_view message, std::initializer_list<LogField> fields = {});
 void LogError(std::string_view message, std::initializer_list<LogField> fields = {});

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "CLI/CLI.hpp"
@@ -26,8 +29,8 @@ constexpr const char* kFooter = R"(Examples:
   waypost check --schema > rules.schema.json
 
 Each PATH is a rule set of its own: a file, or a folder whose *.yaml files belong together. Files
-named *_test.yaml and *.mapping.yaml are checked as story suites and event mappings. Notes name
-what is accepted but not acted on yet. Exit code 3: there are errors (--strict: or warnings).)";
+named *_test.yaml and *.mapping.yaml are checked as story suites and event mappings; of a folder, the
+mappings in it are checked too. Notes name what is accepted but not acted on yet. Exit code 3: there are errors (--strict: or warnings).)";
 
 struct Options {
   std::vector<std::string> paths;
@@ -63,6 +66,24 @@ void CheckRuleSet(const std::string& path, Finding* finding) {
   }
 }
 
+bool IsMapping(const std::string& path) {
+  return absl::EndsWith(path, ".mapping.yaml") || absl::EndsWith(path, ".mapping.yml");
+}
+
+// The path itself, and of a folder the event mappings in it, which are no part of the rule set.
+std::vector<std::string> WithMappings(const std::string& path) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+    if (IsMapping(entry.path().string())) {
+      paths.push_back(entry.path().string());
+    }
+  }
+  std::sort(paths.begin(), paths.end());
+  paths.insert(paths.begin(), path);
+  return paths;
+}
+
 Finding Check(const std::string& path) {
   Finding finding;
   finding.path = path;
@@ -71,7 +92,7 @@ Finding Check(const std::string& path) {
     const auto suite = StorySuite::Load(path, &sink);
     finding.what = suite.has_value() ? absl::StrCat(suite->stories.size(), " stories") : "";
     finding.diagnostics = sink.Take();
-  } else if (absl::EndsWith(path, ".mapping.yaml") || absl::EndsWith(path, ".mapping.yml")) {
+  } else if (IsMapping(path)) {
     finding.what = EventMapping::Load(path, &sink) != nullptr ? "an event mapping" : "";
     finding.diagnostics = sink.Take();
   } else {
@@ -141,7 +162,12 @@ int RunCheck(const Options& options, const Output& output) {
   JsonWriter json;
   json.BeginArray();
   bool all_pass = true;
+  std::vector<std::string> paths;
   for (const std::string& path : options.paths) {
+    const std::vector<std::string> found = WithMappings(path);
+    paths.insert(paths.end(), found.begin(), found.end());
+  }
+  for (const std::string& path : paths) {
     const Finding finding = Check(path);
     const DiagnosticCounts counts = CountByLevel(finding.diagnostics);
     const bool passes = Passes(counts, options.strict);

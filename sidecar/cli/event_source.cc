@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/cli/event_source.h"
 
-#include <map>
 #include <utility>
 
 #include "CLI/CLI.hpp"
@@ -12,6 +11,7 @@
 #include "sidecar/cli/csv_event_reader.h"
 #include "sidecar/cli/diagnostic_text.h"
 #include "sidecar/cli/json_event_reader.h"
+#include "sidecar/cli/options.h"
 #include "sidecar/cli/ordered_events.h"
 #include "sidecar/cli/progress_bar.h"
 
@@ -39,16 +39,16 @@ absl::Status OpenTable(const EventFile& file, InputStream input, const Output& o
 }  // namespace
 
 void AddEventFileOptions(CLI::App& command, EventFile& file) {
-  static const std::map<std::string, EventOrder> kOrders = {{"file", EventOrder::kFile},
-                                                            {"time", EventOrder::kTime}};
   command.add_option("--mapping", file.mapping, "How the rows of a CSV file become events")
       ->type_name("FILE");
-  command
-      .add_option("--order", file.order,
-                  "file: as it stands; time: by time, within a ticket as it stands. Default: the "
-                  "mapping's, else file")
-      ->transform(CLI::CheckedTransformer(kOrders, CLI::ignore_case).description(""))
-      ->type_name("ORDER");
+  CLI::Option* order =
+      command
+          .add_option("--order", file.order,
+                      "file: as it stands; time: by time, within a ticket as it stands. "
+                      "Default: the mapping's, else file")
+          ->type_name("ORDER");
+  SetChoices(order, {{"file", static_cast<int>(EventOrder::kFile)},
+                     {"time", static_cast<int>(EventOrder::kTime)}});
 }
 
 absl::StatusOr<EventSource> OpenEvents(const EventFile& file, const Output& output) {

@@ -207,7 +207,7 @@ int RunExplain(const Options& options, const Output& output) {
       offline ? PlayFile(options, output) : AskSidecar(options);
   if (!response.ok()) {
     return offline ? output.Fail(kExitFailure, std::string(response.status().message()))
-                   : output.Fail(response.status());
+                   : output.FailQuestion(response.status());
   }
   if (options.format == OutputFormat::kJson) {
     output.out() << MessageJson(*response, true);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fstream>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -18,6 +17,7 @@
 #include "sidecar/journey/journey_map.h"
 #include "sidecar/journey/view.h"
 #include "sidecar/rules/vocabulary.h"
+#include "sidecar/service/map_definition.h"
 #include "waypost/v1/insight_service.grpc.pb.h"
 
 namespace waypost::cli {
@@ -26,6 +26,7 @@ namespace {
 constexpr const char* kFooter = R"(Examples:
   waypost map
   waypost map --role customer --format html --file map.html
+  waypost map --definition get-help
   waypost map --format mermaid --rules rules/service-desk --replay events.ndjson
 
 Shows stages by channels with the touchpoints that people passed, their owners and how it felt: what
@@ -38,7 +39,7 @@ struct Options {
   std::string target = kDefaultTarget;
   std::string tenant = "default";
   v1::ConsumerRole role = v1::CONSUMER_ROLE_USER;
-  std::string journey;
+  std::string definition;
   std::string since;
   std::string until;
   MapFormat format = MapFormat::kText;
@@ -62,7 +63,7 @@ absl::StatusOr<v1::GetJourneyMapRequest> RequestFrom(const Options& options) {
   v1::GetJourneyMapRequest request;
   request.set_tenant(options.tenant);
   request.set_role(options.role);
-  request.set_journey_definition_id(options.journey);
+  request.set_journey_definition_id(options.definition);
   if (!options.since.empty()) {
     WAYPOST_RETURN_IF_ERROR(SetTime(options.since, "--since", request.mutable_start_at()));
   }
@@ -93,11 +94,11 @@ absl::StatusOr<v1::GetJourneyMapResponse> PlayFile(const Options& options,
   replay.desk().ForEachJourney([&](const internal::v1::JourneyState& journey) {
     map.Add(journey::ViewJourney(journey, replay.desk().rules(), true));
   });
-  return map.Build();
+  return service::OrDefinitionNotFound(map.Build(), request, replay.desk().rules());
 }
 
 void Write(const v1::GetJourneyMapResponse& map, const Options& options, std::ostream& out) {
-  const MapTitle title = {options.journey.empty() ? "Service desk" : options.journey,
+  const MapTitle title = {options.definition.empty() ? "Service desk" : options.definition,
                           rules::ConsumerRoleName(options.role)};
   switch (options.format) {
     case MapFormat::kText:
@@ -124,7 +125,7 @@ int RunMap(const Options& options, const Output& output) {
       offline ? PlayFile(options, *request, output) : AskSidecar(options, *request);
   if (!map.ok()) {
     return offline ? output.Fail(kExitFailure, std::string(map.status().message()))
-                   : output.Fail(map.status());
+                   : output.FailQuestion(map.status());
   }
   if (options.file.empty()) {
     Write(*map, options, output.out());
@@ -139,27 +140,27 @@ int RunMap(const Options& options, const Output& output) {
 }  // namespace
 
 void AddMapCommand(CLI::App& app, const Output& output, int& exit_code) {
-  static const std::map<std::string, v1::ConsumerRole> kRoles = {
-      {"user", v1::CONSUMER_ROLE_USER},
-      {"customer", v1::CONSUMER_ROLE_CUSTOMER},
-      {"sponsor", v1::CONSUMER_ROLE_SPONSOR}};
-  static const std::map<std::string, MapFormat> kFormats = {{"text", MapFormat::kText},
-                                                            {"mermaid", MapFormat::kMermaid},
-                                                            {"html", MapFormat::kHtml},
-                                                            {"json", MapFormat::kJson}};
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("map", "Draw the journey map");
   command->footer(kFooter);
-  command->add_option("--role", options->role, "user (default), customer or sponsor")
-      ->transform(CLI::CheckedTransformer(kRoles, CLI::ignore_case).description(""))
-      ->type_name("ROLE");
-  command->add_option("--journey", options->journey, "Only this journey definition")
+  SetChoices(command->add_option("--role", options->role, "user (default), customer or sponsor")
+                 ->type_name("ROLE"),
+             {{"user", v1::CONSUMER_ROLE_USER},
+              {"customer", v1::CONSUMER_ROLE_CUSTOMER},
+              {"sponsor", v1::CONSUMER_ROLE_SPONSOR}});
+  command
+      ->add_option("--definition", options->definition,
+                   "Only journeys by this definition of the rules")
       ->type_name("ID");
   command->add_option("--since", options->since, "Steps from here on")->type_name("TIME");
   command->add_option("--until", options->until, "Steps before this")->type_name("TIME");
-  command->add_option("--format", options->format, "text (default), mermaid, html or json")
-      ->transform(CLI::CheckedTransformer(kFormats, CLI::ignore_case).description(""))
-      ->type_name("FORMAT");
+  SetChoices(
+      command->add_option("--format", options->format, "text (default), mermaid, html or json")
+          ->type_name("FORMAT"),
+      {{"text", static_cast<int>(MapFormat::kText)},
+       {"mermaid", static_cast<int>(MapFormat::kMermaid)},
+       {"html", static_cast<int>(MapFormat::kHtml)},
+       {"json", static_cast<int>(MapFormat::kJson)}});
   command->add_option("--file", options->file, "Write to this file")->type_name("FILE");
   AddTargetOption(*command, options->target);
   AddTenantOption(*command, options->tenant);

@@ -1,21 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/cli/options.h"
 
-#include <map>
+#include <algorithm>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "sidecar/text/suggest.h"
 
 namespace waypost::cli {
 
+void SetChoices(CLI::Option* option, std::vector<std::pair<std::string, int>> choices) {
+  const auto choose = [choices = std::move(choices)](std::string& text) -> std::string {
+    std::vector<std::string> names;
+    for (const auto& [name, number] : choices) {
+      if (absl::EqualsIgnoreCase(name, text)) {
+        text = std::to_string(number);
+        return "";
+      }
+      names.push_back(name);
+    }
+    return absl::StrCat("'", text, "' is not one of ", absl::StrJoin(names, ", "),
+                        DidYouMean(text, names));
+  };
+  option->transform(CLI::Validator(choose, ""));
+}
+
 void AddOutputOption(CLI::App& command, OutputFormat& format) {
-  static const std::map<std::string, OutputFormat> kFormats = {{"text", OutputFormat::kText},
-                                                               {"json", OutputFormat::kJson}};
-  command.add_option("-o,--output", format, "text (default) or json")
-      ->transform(CLI::Transformer(kFormats, CLI::ignore_case).description(""))
-      ->type_name("FORMAT")
-      ->check([](const std::string& value) {
-        return value == "0" || value == "1" ? std::string() : "the output is text or json";
-      });
+  CLI::Option* option =
+      command.add_option("-o,--output", format, "text (default) or json")->type_name("FORMAT");
+  SetChoices(option, {{"text", static_cast<int>(OutputFormat::kText)},
+                      {"json", static_cast<int>(OutputFormat::kJson)}});
 }
 
 void AddTargetOption(CLI::App& command, std::string& target) {

@@ -74,4 +74,9 @@ int Output::Fail(const absl::Status& status) const {
   return Fail(code, message.empty() ? status.ToString() : message);
 }
 
+int Output::FailQuestion(const absl::Status& status) const {
+  const int code = Fail(status);
+  return code == kExitRefused ? kExitUsage : code;
+}
+
 }  // namespace waypost::cli

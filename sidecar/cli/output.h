@@ -41,6 +41,9 @@ class Output {
   // UNAVAILABLE and DEADLINE_EXCEEDED, kExitRefused for INVALID_ARGUMENT, else kExitFailure.
   int Fail(const absl::Status& status) const;
 
+  // The same for a question: INVALID_ARGUMENT is kExitUsage.
+  int FailQuestion(const absl::Status& status) const;
+
  private:
   std::ostream* out_;
   std::ostream* err_;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,8 +11,9 @@
 #include "sidecar/base/logging.h"
 #include "sidecar/cli/client.h"
 #include "sidecar/cli/commands.h"
+#include "sidecar/cli/options.h"
+#include "sidecar/cli/server_start.h"
 #include "sidecar/cli/signals.h"
-#include "sidecar/rules/loader.h"
 #include "sidecar/service/server.h"
 
 namespace waypost::cli {
@@ -31,12 +31,14 @@ Only loopback addresses and Unix sockets are served. When everything is bound, o
 Changed rules files are taken by themselves and at SIGHUP, whole or not at all. SIGTERM and SIGINT
 end it: what was accepted is written first, for at most 10 s.)";
 
+enum class StoreKind { kSqlite, kMemory };
+
 struct Options {
   std::string rules;
   std::string data = "waypost-data";
   std::vector<std::string> listen = {kDefaultTarget};
   std::string http = kDefaultHttpAddress;
-  std::string store = "sqlite";
+  StoreKind store = StoreKind::kSqlite;
   int retention_days = 400;
   int64_t cache_mib = 32;
   int64_t max_data_mib = 0;
@@ -46,8 +48,8 @@ struct Options {
 service::ServerOptions ServerOptionsFrom(const Options& options) {
   service::ServerOptions server;
   server.listen = options.listen;
-  server.http = options.http == "none" ? "" : options.http;
-  server.data = options.store == "memory"
+  server.http = HttpAddressFrom(options.http);
+  server.data = options.store == StoreKind::kMemory
                     ? ""
                     : (std::filesystem::path(options.data) / "waypost.db").string();
   server.max_data_bytes = options.max_data_mib << 20;
@@ -57,23 +59,13 @@ service::ServerOptions ServerOptionsFrom(const Options& options) {
   return server;
 }
 
-// The server gives one status for all that is wrong with its options; rules that do not load have
-// an exit code of their own.
-int ExitCodeOf(const absl::Status& status, const Options& options) {
-  if (!absl::IsInvalidArgument(status)) {
-    return kExitFailure;
-  }
-  const absl::StatusOr<rules::LoadResult> loaded = rules::LoadRules(options.rules);
-  return loaded.ok() && loaded->rule_set != nullptr ? kExitUsage : kExitRulesDoNotLoad;
-}
-
 int RunServe(const Options& options, const Output& output) {
   ConfigureLogging(options.log_format, LogLevel::kInfo);
   HoldSignals();
   const absl::StatusOr<std::unique_ptr<service::Server>> server =
       service::Server::Start(ServerOptionsFrom(options));
   if (!server.ok()) {
-    return output.Fail(ExitCodeOf(server.status(), options),
+    return output.Fail(ExitCodeOfStart(server.status(), options.rules),
                        std::string(server.status().message()));
   }
   output.out() << "waypost: ready grpc=" << absl::StrJoin((*server)->addresses(), ",") << " http="
@@ -87,8 +79,6 @@ int RunServe(const Options& options, const Output& output) {
 }  // namespace
 
 void AddServeCommand(CLI::App& app, const Output& output, int& exit_code) {
-  static const std::map<std::string, LogFormat> kFormats = {{"text", LogFormat::kText},
-                                                            {"json", LogFormat::kJson}};
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("serve", "Run the sidecar");
   command->footer(kFooter);
@@ -108,10 +98,12 @@ void AddServeCommand(CLI::App& app, const Output& output, int& exit_code) {
   command->add_option("--http", options->http, "Where the JSON API listens: HOST:PORT, or none")
       ->type_name("ADDR")
       ->capture_default_str();
-  command->add_option("--store", options->store, "sqlite, or memory: nothing outlives the process")
-      ->check(CLI::IsMember({"sqlite", "memory"}).description(""))
-      ->type_name("KIND")
-      ->capture_default_str();
+  SetChoices(command
+                 ->add_option("--store", options->store,
+                              "sqlite (default), or memory: nothing outlives the process")
+                 ->type_name("KIND"),
+             {{"sqlite", static_cast<int>(StoreKind::kSqlite)},
+              {"memory", static_cast<int>(StoreKind::kMemory)}});
   command
       ->add_option("--retention", options->retention_days,
                    "Events and ended journeys are deleted after so many days")
@@ -128,9 +120,10 @@ void AddServeCommand(CLI::App& app, const Output& output, int& exit_code) {
       ->check(CLI::Range(0, 1 << 30).description(""))
       ->type_name("MIB")
       ->capture_default_str();
-  command->add_option("--log-format", options->log_format, "text (default) or json")
-      ->transform(CLI::CheckedTransformer(kFormats, CLI::ignore_case).description(""))
-      ->type_name("FORMAT");
+  SetChoices(
+      command->add_option("--log-format", options->log_format, "text (default) or json")
+          ->type_name("FORMAT"),
+      {{"text", static_cast<int>(LogFormat::kText)}, {"json", static_cast<int>(LogFormat::kJson)}});
   command->callback([options, &output, &exit_code] { exit_code = RunServe(*options, output); });
 }
 

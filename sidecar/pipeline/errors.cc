@@ -29,6 +29,7 @@ constexpr std::array kReasons = {
     Row{Reason::kJourneyNotFound, "JOURNEY_NOT_FOUND", absl::StatusCode::kNotFound, 0},
     Row{Reason::kTicketNotFound, "TICKET_NOT_FOUND", absl::StatusCode::kNotFound, 0},
     Row{Reason::kEventNotFound, "EVENT_NOT_FOUND", absl::StatusCode::kNotFound, 0},
+    Row{Reason::kDefinitionNotFound, "DEFINITION_NOT_FOUND", absl::StatusCode::kNotFound, 0},
     Row{Reason::kQueueFull, "QUEUE_FULL", absl::StatusCode::kResourceExhausted, 100},
     Row{Reason::kReadersBusy, "READERS_BUSY", absl::StatusCode::kResourceExhausted, 500},
     Row{Reason::kDiskFull, "DISK_FULL", absl::StatusCode::kResourceExhausted, 5000},
@@ -55,8 +56,6 @@ void Attach(std::string_view type, const google::protobuf::MessageLite& detail,
 }
 
 }  // namespace
-
-std::string_view ReasonName(Reason reason) { return RowOf(reason).name; }
 
 absl::Status MakeError(Reason reason, std::string_view message) {
   const Row& row = RowOf(reason);

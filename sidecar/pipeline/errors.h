@@ -13,23 +13,24 @@ namespace waypost::pipeline {
 // Why a call failed. Each has a status code, a stable name for google.rpc.ErrorInfo and, where
 // waiting helps, a delay for google.rpc.RetryInfo (errors.cc holds the table).
 enum class Reason {
-  kEventInvalid,      // INVALID_ARGUMENT: the event breaks a stated bound
-  kEventMalformed,    // INVALID_ARGUMENT: the bytes are no such message
-  kEventTooLarge,     // INVALID_ARGUMENT: more than 1 MiB
-  kRequestInvalid,    // INVALID_ARGUMENT: another request breaks a stated bound
-  kRequestMalformed,  // INVALID_ARGUMENT: the bytes or the JSON are no such message
-  kBatchTooLarge,     // INVALID_ARGUMENT: no event, or more than 1,000, in a batch
-  kJourneyNotFound,   // NOT_FOUND
-  kTicketNotFound,    // NOT_FOUND
-  kEventNotFound,     // NOT_FOUND: never recorded, or pruned
-  kQueueFull,         // RESOURCE_EXHAUSTED: too many events wait
-  kReadersBusy,       // RESOURCE_EXHAUSTED: too many reads wait
-  kDiskFull,          // RESOURCE_EXHAUSTED
-  kStoreUnavailable,  // UNAVAILABLE: the store cannot be written or read now
-  kStoreDamaged,      // DATA_LOSS: stored bytes make no sense
-  kShuttingDown,      // UNAVAILABLE
-  kMethodUnknown,     // UNIMPLEMENTED
-  kInternal,          // INTERNAL: a defect of ours
+  kEventInvalid,        // INVALID_ARGUMENT: the event breaks a stated bound
+  kEventMalformed,      // INVALID_ARGUMENT: the bytes are no such message
+  kEventTooLarge,       // INVALID_ARGUMENT: more than 1 MiB
+  kRequestInvalid,      // INVALID_ARGUMENT: another request breaks a stated bound
+  kRequestMalformed,    // INVALID_ARGUMENT: the bytes or the JSON are no such message
+  kBatchTooLarge,       // INVALID_ARGUMENT: no event, or more than 1,000, in a batch
+  kJourneyNotFound,     // NOT_FOUND
+  kTicketNotFound,      // NOT_FOUND
+  kEventNotFound,       // NOT_FOUND: never recorded, or pruned
+  kDefinitionNotFound,  // NOT_FOUND: the rules have no such journey definition
+  kQueueFull,           // RESOURCE_EXHAUSTED: too many events wait
+  kReadersBusy,         // RESOURCE_EXHAUSTED: too many reads wait
+  kDiskFull,            // RESOURCE_EXHAUSTED
+  kStoreUnavailable,    // UNAVAILABLE: the store cannot be written or read now
+  kStoreDamaged,        // DATA_LOSS: stored bytes make no sense
+  kShuttingDown,        // UNAVAILABLE
+  kMethodUnknown,       // UNIMPLEMENTED
+  kInternal,            // INTERNAL: a defect of ours
 };
 
 // The domain of every ErrorInfo.
@@ -44,9 +45,6 @@ struct Violation {
   std::string field;        // a path such as "event.ticket.requester.id"
   std::string description;  // what is wrong and what is allowed
 };
-
-// The name in ErrorInfo, such as "QUEUE_FULL".
-[[nodiscard]] std::string_view ReasonName(Reason reason);
 
 // An error with ErrorInfo and, where waiting helps, RetryInfo.
 [[nodiscard]] absl::Status MakeError(Reason reason, std::string_view message);

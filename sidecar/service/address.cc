@@ -98,6 +98,12 @@ absl::Status PrepareUnixSocket(const std::string& path) {
                                                    sizeof(sockaddr_un::sun_path) - 1, " bytes"));
   }
   struct stat status {};
+  const size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  if (stat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot listen on \"unix:", path, "\": there is no folder ", folder));
+  }
   if (lstat(path.c_str(), &status) != 0) return absl::OkStatus();
   if (!S_ISSOCK(status.st_mode)) {
     return absl::InvalidArgumentError(

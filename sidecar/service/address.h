@@ -27,7 +27,7 @@ struct Address {
 [[nodiscard]] bool IsLoopback(std::string_view host);
 
 // Makes room for a Unix socket: removes one that nobody answers. UNAVAILABLE when somebody does,
-// INVALID_ARGUMENT when the path is too long or another kind of file.
+// INVALID_ARGUMENT when the path is too long, in no folder or another kind of file.
 [[nodiscard]] absl::Status PrepareUnixSocket(const std::string& path);
 
 }  // namespace waypost::service

@@ -2,6 +2,7 @@
 // What AdminService answers.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -31,6 +32,11 @@ class Admin {
   absl::StatusOr<v1::CheckRulesResponse> CheckRules(const v1::CheckRulesRequest& request) const;
   absl::StatusOr<v1::ReloadRulesResponse> ReloadRules(const v1::ReloadRulesRequest& request) const;
   absl::StatusOr<v1::GetStatusResponse> GetStatus(const v1::GetStatusRequest& request) const;
+
+  // In force; never null.
+  [[nodiscard]] std::shared_ptr<const rules::RuleSet> rule_set() const {
+    return rules_->rule_set();
+  }
 
   // Reads the rules again, tells health and log about it.
   rules::ReloadResult Reload() const;

@@ -5,14 +5,17 @@
 
 #include <algorithm>
 #include <list>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/message.h"
 #include "grpc/health/v1/health.pb.h"
+#include "grpc/support/log.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/health_check_service_interface.h"
+#include "sidecar/base/logging.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/service/grpc_services.h"
 #include "waypost/v1/admin_service.grpc.pb.h"
@@ -25,7 +28,7 @@ namespace {
 // Above every bound of ours, so that what is too large gets our answer and not the library's.
 constexpr int kMaxMessageBytes = 16 << 20;
 // For what was just answered to reach its caller.
-constexpr absl::Duration kFarewell = absl::Milliseconds(100);
+constexpr absl::Duration kSendTime = absl::Milliseconds(100);
 
 // Files that the process makes while this lives are their owner's alone.
 class PrivateFiles {
@@ -39,6 +42,14 @@ class PrivateFiles {
   const mode_t before_;
 };
 
+// What the library has to say, save that it cannot listen, which Start answers.
+void LogForGrpc(gpr_log_func_args* line) {
+  if (line->severity != GPR_LOG_SEVERITY_ERROR) return;
+  const std::string_view file = line->file;
+  if (file.substr(file.rfind('/') + 1) == "chttp2_server.cc") return;
+  LogError("gRPC", {{"at", absl::StrCat(line->file, ":", line->line)}, {"error", line->message}});
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const std::vector<Address>& addresses,
@@ -46,6 +57,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const std::vector<
                                                               const EventIntake& intake) {
   std::unique_ptr<GrpcServer> self(new GrpcServer);
   static const bool plugins = [] {
+    gpr_set_log_function(LogForGrpc);
     // The library answers health checks without descriptors, which reflection shows.
     google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
     grpc::EnableDefaultHealthCheckService(true);
@@ -103,7 +115,7 @@ absl::Status GrpcServer::Shutdown(absl::Duration deadline) {
   const absl::Time until = absl::Now() + deadline;
   const bool ended = calls_.AwaitNone(until) && streams_.AwaitNone(until);
   // Waits for streams that only their callers end, such as health watches.
-  server_->Shutdown(absl::ToChronoTime(std::min(until, absl::Now() + kFarewell)));
+  server_->Shutdown(absl::ToChronoTime(std::min(until, absl::Now() + kSendTime)));
   server_->Wait();
   if (ended) return absl::OkStatus();
   return absl::DeadlineExceededError("calls that were still under way were cut off");

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/pipeline/errors.h"
+#include "sidecar/service/map_definition.h"
 #include "sidecar/service/request_validation.h"
 #include "sidecar/service/wire.h"
 #include "waypost/v1/admin_service.pb.h"
@@ -118,7 +119,11 @@ Methods::Methods(pipeline::Pipeline* pipeline, const Admin* admin, const EventIn
       [pipeline](const auto& request) { return pipeline->ExplainJourney(request); }));
   methods_.push_back(Slow<v1::GetJourneyMapRequest, v1::GetJourneyMapResponse>(
       kInsightService, "GetJourneyMap", pool,
-      [pipeline](const auto& request) { return pipeline->GetJourneyMap(request); }));
+      [pipeline, admin](
+          const v1::GetJourneyMapRequest& request) -> absl::StatusOr<v1::GetJourneyMapResponse> {
+        auto map = pipeline->GetJourneyMap(request);
+        return map.ok() ? OrDefinitionNotFound(*std::move(map), request, *admin->rule_set()) : map;
+      }));
   methods_.push_back(Slow<v1::ListUnmappedEventsRequest, v1::ListUnmappedEventsResponse>(
       kInsightService, "ListUnmappedEvents", pool,
       [pipeline](const auto& request) { return pipeline->ListUnmappedEvents(request); }));

@@ -98,9 +98,9 @@ absl::StatusOr<int> TakeLock(const std::string& path) {
   absl::Cleanup close_it = [lock] { close(lock); };
   if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return SystemFailure("lock", lock_path, errno);
-    return absl::UnavailableError(
-        absl::StrCat(path, " is in use by ", HolderOf(lock),
-                     "; only one sidecar may open it: stop that one, or name another file"));
+    return absl::UnavailableError(absl::StrCat(
+        path, " is in use by ", HolderOf(lock),
+        "; only one sidecar may open it: stop that one, or choose another place with --data"));
   }
   // The id only helps a person who reads the message above: a full disk is no reason to stop.
   const std::string id = absl::StrCat(getpid(), "\n");

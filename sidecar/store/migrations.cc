@@ -88,7 +88,7 @@ absl::Status CheckOrigin(SqliteConnection& connection, absl::Span<const char* co
     return absl::FailedPreconditionError(
         absl::StrCat(connection.path(), " was written by a newer Waypost (version ", version,
                      " of the tables, and this one knows up to ", migrations.size(),
-                     "); start that one, or name another file"));
+                     "); start that one, or choose another place with --data"));
   }
   return absl::OkStatus();
 }

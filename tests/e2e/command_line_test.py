@@ -40,7 +40,12 @@ class MistakeTest(unittest.TestCase):
                 (["serv"], "there is no command 'serv'; did you mean \"serve\"?"),
                 (["check", "--strikt", "x"], "there is no option '--strikt'; did you mean \"--strict\"?"),
                 (["send"], "FILE is required"),
-                (["replay", "--order", "size", "x"], "--order"),
+                (["replay", "--order", "size", "x"], "--order: 'size' is not one of file, time\n"),
+                (["map", "--role", "boss"], "--role: 'boss' is not one of user, customer, sponsor\n"),
+                (["map", "--format", "htm"], "--format: 'htm' is not one of text, mermaid, html, "
+                                             "json; did you mean \"html\"?\n"),
+                (["check", "--output", "xml", "x"], "'xml' is not one of text, json\n"),
+                (["serve", "--rules", "x", "--store", "disk"], "'disk' is not one of sqlite, memory\n"),
                 (["check"], "name the files or folders to check"),
                 (["map", "--since", "yesterday"], "--since: 'yesterday' is not a time"),
                 (["explain"], "name a --journey or a --ticket"),
@@ -108,6 +113,17 @@ class CheckTest(unittest.TestCase):
         self.assertIn('unknown key "storys"; did you mean "stories"?', result.stderr)
         self.assertIn(f"{mapping}:3:", result.stderr)
         self.assertIn("[SPEC_EXPRESSION]", result.stderr)
+
+    def test_a_folder_with_a_mapping(self):
+        rules = self.write("rules.yaml", "apiVersion: waypost/v1\nname: x\n")
+        mapping = self.write("tickets.mapping.yaml", "apiVersion: waypost/v1\nkind: event-mapping\n"
+                                                     "event: {event_id: row.a + 1}\n")
+        result = waypost.run("check", self.folder.name)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn(f"{mapping}:3:", result.stderr)
+        self.assertNotIn(rules, result.stderr)
+        self.assertIn(f"ok  {self.folder.name}: ", result.stdout)
+        self.assertIn(f"broken  {mapping}: ", result.stdout)
 
     def test_explains_codes(self):
         result = waypost.run("check", "--explain", "rules_unknown_key")

@@ -120,6 +120,47 @@ class ServeTest(unittest.TestCase):
                 self.assertIn(message, result.stderr)
                 self.assertEqual(result.stdout, "")
 
+    def test_an_address_that_cannot_be_had(self):
+        with waypost.serve(self.data) as server:
+            http = server.http.removeprefix("http://")
+            for arguments, code, message in [
+                    (["--listen", server.grpc, "--http", "none"], 1, f"cannot listen on {server.grpc}"),
+                    (["--listen", "127.0.0.1:0", "--http", http], 1, f"cannot listen for HTTP on {http}"),
+                    (["--listen", f"unix:{self.folder}/none/socket", "--http", "none"], 2,
+                     f"there is no folder {self.folder}/none/"),
+            ]:
+                with self.subTest(message):
+                    result = waypost.run("serve", "--rules", waypost.RULES, "--store", "memory", *arguments)
+                    self.assertEqual(result.returncode, code, result.stderr)
+                    self.assertIn(message, result.stderr)
+                    self.assertNotIn("chttp2", result.stderr)
+
+    def test_a_store_in_use(self):
+        with waypost.serve(self.data):
+            result = waypost.run("serve", "--rules", waypost.RULES, "--data", self.data, "--listen",
+                                 "127.0.0.1:0", "--http", "none")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("choose another place with --data", result.stderr)
+
+    def test_questions_with_no_answer(self):
+        with waypost.serve(self.data) as server:
+            waypost.run("send", "--target", server.grpc, "-", stdin=lines(FIRST))
+            for arguments, code, message in [
+                    (["explain", "--ticket", "s/T1", "--tenant", "a b"], 2, "tenant: "),
+                    (["map", "--tenant", "a b"], 2, "tenant: "),
+                    (["map", "--definition", "get-hel"], 1, 'did you mean "get-help"?'),
+                    (["map", "--definition", "get-help", "--role", "customer"], 1, "it is one of the user"),
+            ]:
+                with self.subTest(arguments):
+                    result = waypost.run(*arguments, "--target", server.grpc)
+                    self.assertEqual(result.returncode, code, result.stderr)
+                    self.assertIn(message, result.stderr)
+                    self.assertEqual(result.stdout, "")
+            known = waypost.run("map", "--definition", "get-help", "--target", server.grpc)
+            self.assertEqual(known.returncode, 0, known.stderr)
+            empty = waypost.run("map", "--definition", "get-something-new", "--target", server.grpc)
+            self.assertEqual(empty.returncode, 0, empty.stderr)
+
     def test_log_as_json(self):
         with waypost.serve(self.data, "--log-format", "json") as server:
             server.stop()
