@@ -17,6 +17,7 @@
 #include "sidecar/cli/demo_player.h"
 #include "sidecar/cli/demo_story.h"
 #include "sidecar/cli/names.h"
+#include "sidecar/cli/server_start.h"
 #include "sidecar/cli/signals.h"
 #include "sidecar/cli/table.h"
 #include "sidecar/service/server.h"
@@ -57,25 +58,24 @@ std::string FreeAddress(const std::string& address, const std::string& usual,
 }
 
 absl::StatusOr<std::unique_ptr<service::Server>> StartServer(const Options& options,
+                                                             const std::string& rules,
                                                              const DemoFolder& folder,
                                                              const Clock& clock,
                                                              const Output& output) {
   service::ServerOptions server;
   server.clock = &clock;
-  server.rules = options.rules;
-  if (server.rules.empty()) {
-    WAYPOST_ASSIGN_OR_RETURN(server.rules, FindShippedRules());
-  }
+  server.rules = rules;
   server.data = folder.database();
   server.listen = {FreeAddress(options.listen, kDefaultTarget, output)};
-  server.http = FreeAddress(options.http, kDefaultHttpAddress, output);
+  server.http = HttpAddressFrom(FreeAddress(options.http, kDefaultHttpAddress, output));
   if (!options.keep) {
     WAYPOST_RETURN_IF_ERROR(folder.DeleteDatabase());
   }
   WAYPOST_ASSIGN_OR_RETURN(std::unique_ptr<service::Server> started,
                            service::Server::Start(server));
   output.out() << output.Paint("Waypost runs.", Colour::kBold) << " gRPC "
-               << started->addresses().front() << ", JSON " << started->http_address() << "\nRules "
+               << started->addresses().front() << ", JSON "
+               << (started->http_address().empty() ? "none" : started->http_address()) << "\nRules "
                << server.rules << ", database " << server.data << '\n';
   return started;
 }
@@ -121,6 +121,21 @@ absl::Status PrintSummary(const std::string& target, const ReplayTally& tally,
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> HoldsStory(const std::string& target) {
+  v1::GetJourneyRequest request;
+  request.mutable_ticket()->set_source(kDemoSource);
+  request.mutable_ticket()->set_ref(kDemoStoryTicket);
+  v1::GetJourneyResponse response;
+  const auto context = CallContext();
+  const grpc::Status status =
+      v1::InsightService::NewStub(Connect(target))->GetJourney(context.get(), request, &response);
+  if (status.error_code() == grpc::StatusCode::NOT_FOUND) {
+    return false;
+  }
+  WAYPOST_RETURN_IF_ERROR(FromGrpc(status, target));
+  return true;
+}
+
 // The executable as it may be typed here.
 std::string Command() {
   std::error_code error;
@@ -164,6 +179,22 @@ absl::Status Play(const service::Server& server, DemoClock* clock, const Output&
   return PrintSummary(server.addresses().front(), player.tally(), output);
 }
 
+// What was played is known by its event ids: playing it again would change nothing.
+absl::Status PlayUnlessKept(const service::Server& server, DemoClock* clock, const Output& output) {
+  const std::string target = server.addresses().front();
+  WAYPOST_ASSIGN_OR_RETURN(const bool kept, HoldsStory(target));
+  if (!kept) {
+    return Play(server, clock, output);
+  }
+  output.out() << "\nThe database holds the password reset and the day of the last time already; "
+                  "nothing is played.\n";
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> RulesFrom(const Options& options) {
+  return options.rules.empty() ? FindShippedRules() : options.rules;
+}
+
 int RunDemo(const Options& options, const Output& output) {
   ConfigureLogging(LogFormat::kText, LogLevel::kWarning);
   HoldSignals();
@@ -171,13 +202,18 @@ int RunDemo(const Options& options, const Output& output) {
   if (!folder.ok()) {
     return output.Fail(kExitFailure, std::string(folder.status().message()));
   }
+  const absl::StatusOr<std::string> rules = RulesFrom(options);
+  if (!rules.ok()) {
+    return output.Fail(kExitFailure, std::string(rules.status().message()));
+  }
   DemoClock clock;
   const absl::StatusOr<std::unique_ptr<service::Server>> server =
-      StartServer(options, *folder, clock, output);
+      StartServer(options, *rules, *folder, clock, output);
   if (!server.ok()) {
-    return output.Fail(kExitFailure, std::string(server.status().message()));
+    return output.Fail(ExitCodeOfStart(server.status(), *rules),
+                       std::string(server.status().message()));
   }
-  absl::Status status = Play(**server, &clock, output);
+  absl::Status status = PlayUnlessKept(**server, &clock, output);
   clock.FollowSystem();
   const bool interrupted = absl::IsCancelled(status);
   if (status.ok() && !options.once) {
@@ -204,10 +240,11 @@ void AddDemoCommand(CLI::App& app, const Output& output, int& exit_code) {
   command->add_option("--listen", options->listen, "Where gRPC listens: HOST:PORT or unix:PATH")
       ->type_name("ADDR")
       ->capture_default_str();
-  command->add_option("--http", options->http, "Where the JSON API listens")
+  command->add_option("--http", options->http, "Where the JSON API listens: HOST:PORT, or none")
       ->type_name("ADDR")
       ->capture_default_str();
-  command->add_flag("--keep", options->keep, "Go on with the database of the last time");
+  command->add_flag("--keep", options->keep,
+                    "Go on with the database of the last time; what it holds is not played again");
   command->add_flag("--once", options->once, "End after the story and the day");
   command->callback([options, &output, &exit_code] { exit_code = RunDemo(*options, output); });
 }
