@@ -42,6 +42,13 @@ int RunReplay(const Options& options, const Output& output) {
   if (!source.ok()) {
     return output.Fail(ExitCodeOf(source.status()), std::string(source.status().message()));
   }
+  std::ofstream csv;
+  if (!options.per_ticket.empty()) {
+    csv.open(options.per_ticket);
+    if (!csv) {
+      return output.Fail(kExitFailure, absl::StrCat("cannot write ", options.per_ticket));
+    }
+  }
   Replay replay(*rules);
   const absl::Status status = replay.Run(&*source, output);
   const ReplayReport report = MakeReport(replay, SystemClock().Now() - started);
@@ -51,7 +58,6 @@ int RunReplay(const Options& options, const Output& output) {
     PrintReport(report, output);
   }
   if (!options.per_ticket.empty()) {
-    std::ofstream csv(options.per_ticket);
     WriteTicketCsv(replay, csv);
     if (!csv.flush()) {
       return output.Fail(kExitFailure, absl::StrCat("cannot write ", options.per_ticket));
@@ -60,6 +66,11 @@ int RunReplay(const Options& options, const Output& output) {
   if (!status.ok()) {
     return output.Fail(kExitFailure, absl::StrCat(options.file.path,
                                                   " was not read to its end: ", status.message()));
+  }
+  const ReplayTally& tally = replay.tally();
+  if (tally.events() == 0 && tally.rejected() > 0) {
+    return output.Fail(kExitFailure, absl::StrCat("no event of ", options.file.path,
+                                                  " could be played: all were rejected"));
   }
   return kExitOk;
 }

@@ -31,18 +31,22 @@ PATH is a suite *_test.yaml or a folder with suites. A suite:
   apiVersion: waypost/v1
   kind: story-suite
   name: Incidents
+  rules: .
   defaults:
+    source: my-desk
     requester: {id: ana, language: de}
-    ticket: {ref: INC1, type: incident, group: Service Desk}
+    ticket: {ref: INC1, type: incident, channel: phone, group: Service Desk}
   stories:
     - name: A ticket comes back
       start: 2026-03-02T09:00:00Z
       steps:
         - at: +0m
           event: {status: New, status_category: new, priority: P3}
-          expect: {stage: engage, updates: [{rule: acknowledge, language: de}]}
+          expect: {stage: engage, updates: [{rule: received, language: de}]}
         - at: +2h
           event: {group: Network}
+        - at: +3h
+          event: {group: Service Desk}
           expect: {alerts: [{rule: ping-pong, owner: incident-manager}]}
 What a step does not list must not happen. Exit codes: 3 suites or rules do not load, 4 stories
 failed.)";
@@ -167,7 +171,7 @@ class TestRun {
 int WriteReport(const Options& options, const TestReport& report, const Output& output) {
   if (options.format == OutputFormat::kJson) {
     output.out() << ReportJson(report);
-  } else {
+  } else if (report.StoryCount() > 0) {
     PrintReport(report, output);
   }
   if (!options.junit.empty()) {
@@ -190,16 +194,20 @@ int RunTest(const Options& options, const Output& output) {
     return output.Fail(kExitFailure, std::string(suites.status().message()));
   }
   TestRun run(options, filter, output);
-  bool all_load = true;
-  for (const std::string& suite : *suites) {
-    all_load = run.RunSuite(suite) && all_load;
-  }
+  const auto broken = std::count_if(suites->begin(), suites->end(),
+                                    [&](const std::string& suite) { return !run.RunSuite(suite); });
   const TestReport& report = run.Finish();
-  if (all_load && report.StoryCount() == 0) {
+  if (broken == 0 && report.StoryCount() == 0) {
     return output.Fail(kExitFailure, absl::StrCat("no story matches '", options.run, "'"));
   }
   const int exit_code = WriteReport(options, report, output);
-  return all_load || exit_code == kExitFailure ? exit_code : kExitRulesDoNotLoad;
+  if (broken == 0 || exit_code == kExitFailure) {
+    return exit_code;
+  }
+  return output.Fail(
+      kExitRulesDoNotLoad,
+      absl::StrCat(broken, " of ", suites->size(), " suites ", broken == 1 ? "was" : "were",
+                   " not run: the suite or its rules do not load"));
 }
 
 }  // namespace

@@ -40,6 +40,10 @@ C;32/3/2026 10:30;Done;Desk;cy;-
 """
 
 
+EVENT = {"eventId": "e1", "source": "s", "occurredAt": "2026-03-02T09:00:00Z",
+         "ticket": {"ref": "T1", "type": "incident", "requester": {"id": "ana"}}}
+
+
 class ReplayTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -85,6 +89,19 @@ class ReplayTest(unittest.TestCase):
         self.assertTrue(lines[0].startswith("source,ref,events,derived_created,"))
         self.assertTrue(lines[0].endswith(",reassignments,bounces,reopens"))
         self.assertRegex(lines[1], r"^table,A,4,.*,2,1,0$")
+
+    def test_nothing_playable(self):
+        result = waypost.run("replay", "--rules", waypost.RULES, "-", stdin='{"eventId": ""}\nnot json\n')
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("could be played: all were rejected", result.stderr)
+
+    def test_a_report_that_cannot_be_written_is_told_before_the_replay(self):
+        path = os.path.join(self.folder, "none", "tickets.csv")
+        result = waypost.run("replay", "--rules", waypost.RULES, "--per-ticket", path, "-",
+                             stdin=json.dumps(EVENT) + "\n")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(f"cannot write {path}", result.stderr)
+        self.assertEqual(result.stdout, "")
 
     def test_text_report(self):
         mapping = self.write("t.mapping.yaml", MAPPING % "time")

@@ -3,7 +3,9 @@
 
 import json
 import os
+import shutil
 import tempfile
+import textwrap
 import unittest
 import xml.etree.ElementTree
 
@@ -158,10 +160,29 @@ class StoriesTest(unittest.TestCase):
         self.assertEqual(result.returncode, 3)
         self.assertIn("bounces", result.stderr)
 
+    def test_a_suite_that_does_not_load_is_no_success(self):
+        self.write("rules.yaml", RULES)
+        self.write("broken_test.yaml", SUITE.replace("stories:", "storys:"))
+        result = waypost.run("test", self.folder)
+        self.assertEqual(result.returncode, 3)
+        self.assertNotIn("passed", result.stdout)
+        self.assertIn("1 of 1 suites was not run", result.stderr)
+        self.write("bounce_test.yaml", SUITE)
+        result = waypost.run("test", self.folder)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("1 stories in 1 suites: all passed", result.stdout)
+        self.assertIn("1 of 2 suites was not run", result.stderr)
+
+    def test_the_suite_of_the_help_passes_on_the_shipped_rules(self):
+        rules = os.path.join(self.folder, "rules")
+        shutil.copytree(waypost.RULES, rules)
+        text = waypost.run("test", "--help").stdout
+        suite = text[text.index("  apiVersion:"):text.index("What a step")]
+        self.write("rules/example_test.yaml", textwrap.dedent(suite))
+        result = waypost.run("test", os.path.join(rules, "example_test.yaml"))
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
     def test_shipped_suites_pass(self):
-        suites = [name for name in os.listdir(waypost.RULES) if name.endswith("_test.yaml")]
-        if not suites:
-            self.skipTest("the shipped rules have no suites")
         result = waypost.run("test", waypost.RULES)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
