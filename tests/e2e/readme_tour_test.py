@@ -15,6 +15,7 @@ import tempfile
 
 # What each block of the tour must show, in order: (part of the block, parts of its output).
 EXPECTED = [
+    ("export PATH", []),
     ("waypost check", []),
     ("waypost serve", ["waypost: ready grpc=127.0.0.1:"]),
     ("curl", ['"stage":"engage"', '"touchpointId":"report-by-phone"', '"service-desk-manager"',
@@ -22,6 +23,7 @@ EXPECTED = [
     ("waypost send", ["handed-over", "ping-pong", "incident-manager"]),
     ("waypost explain", ["ping-pong", "journey.reassignments >= 3"]),
     ("waypost map", ["engage", "report-by-phone"]),
+    ("kill", []),
 ]
 
 
@@ -44,8 +46,9 @@ def run_tour(root, waypost, folder):
     for block in blocks:
         script += f"{block}\nprintf '\\n=== block ends ===\\n'\n"
     script = script.replace("7480", free_port()).replace("7481", free_port())
-    script += "kill %1; wait %1\n"
-    environment = dict(os.environ, PATH=f"{waypost.parent}:{os.environ['PATH']}", NO_COLOR="1")
+    script += "wait %1\n"
+    environment = dict(os.environ, PATH=f"{waypost.parent}:{os.environ['PATH']}", NO_COLOR="1",
+                       TMPDIR=str(folder))
     shell = subprocess.Popen(["bash", "-c", script], cwd=folder, env=environment, text=True,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                              start_new_session=True)
@@ -63,7 +66,8 @@ def main():
     root, waypost = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
     with tempfile.TemporaryDirectory() as folder:
         blocks, output = run_tour(root, waypost, pathlib.Path(folder))
-        page = (pathlib.Path(folder) / "map.html").read_text(encoding="utf-8")
+        (path,) = pathlib.Path(folder).glob("*/map.html")
+        page = path.read_text(encoding="utf-8")
     assert len(blocks) == len(EXPECTED), f"the tour has {len(blocks)} blocks"
     squeezed = re.sub(r'":\s+', '":', output)
     for block, (command, parts) in zip(blocks, EXPECTED):
