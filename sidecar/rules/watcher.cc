@@ -109,7 +109,7 @@ class Watcher::Watches {
       if (!entry->is_symlink(no_link)) {
         continue;
       }
-      const absl::Status status = Follow(entry->path(), kMaxLinks);
+      absl::Status status = Follow(entry->path(), kMaxLinks);
       if (absl::IsResourceExhausted(status)) {
         return status;
       }
