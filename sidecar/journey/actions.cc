@@ -51,9 +51,10 @@ std::optional<absl::Time> NextUpdateBy(const rules::UpdateAction& update,
   return situation.occurred_at() + promise->second;
 }
 
-absl::StatusOr<Texts> Render(const rules::Rule& rule, bool with_alert, Situation* situation) {
+absl::StatusOr<Texts> Render(const rules::Rule& rule, bool with_alert, bool with_update,
+                             Situation* situation) {
   Texts texts;
-  if (rule.update.has_value()) texts.next_update_by = NextUpdateBy(*rule.update, *situation);
+  if (with_update) texts.next_update_by = NextUpdateBy(*rule.update, *situation);
   situation->bindings().SetNextUpdateBy(texts.next_update_by);
   const cel::Activation activation = situation->bindings().activation();
   if (with_alert && rule.alert->text.has_value()) {
@@ -61,7 +62,7 @@ absl::StatusOr<Texts> Render(const rules::Rule& rule, bool with_alert, Situation
     WAYPOST_ASSIGN_OR_RETURN(texts.alert,
                              rule.alert->text->entries.front().text.Render(activation));
   }
-  if (rule.update.has_value() && rule.update->text.has_value()) {
+  if (with_update && rule.update->text.has_value()) {
     const auto& entry = rule.update->text->Choose(PreferredLanguage(*situation));
     WAYPOST_ASSIGN_OR_RETURN(texts.update, entry.text.Render(activation));
     texts.language = entry.language.empty() ? PreferredLanguage(*situation) : entry.language;
@@ -173,18 +174,19 @@ void AnnotateMove(v1::Enrichment* decided) {
 void ActOnRule(const rules::Rule& rule, const rules::Match& match, Situation* situation,
                v1::Enrichment* decided) {
   const bool alerts = rule.alert.has_value() && AlertGate(rule, *situation).passed;
+  const bool updates = rule.update.has_value() && LateGate(*situation).passed;
   situation->bindings().SetDerived(situation->folded().events[match.derived]);
-  absl::StatusOr<Texts> texts = Render(rule, alerts, situation);
+  absl::StatusOr<Texts> texts = Render(rule, alerts, updates, situation);
   if (!texts.ok()) {
     rules::AddRuleError(rule.id, rule.location, std::string(texts.status().message()),
                         decided->mutable_rule_errors());
     return;
   }
-  bool acted = alerts || rule.update.has_value() || !rule.annotations.empty();
+  bool acted = alerts || updates || !rule.annotations.empty();
   if (alerts) {
     AddAlert(rule, std::move(texts->alert), *situation, decided);
   }
-  if (rule.update.has_value()) {
+  if (updates) {
     AddUpdate(rule, &*texts, *situation, decided);
   }
   if (rule.survey.has_value()) {

@@ -97,6 +97,9 @@ v1::Verdict ExplainAction(const rules::Rule& rule, const rules::Match& match, Si
   if (rule.alert.has_value()) {
     AddGate(AlertGate(rule, *situation), verdict);
   }
+  if (rule.update.has_value()) {
+    AddGate(LateGate(*situation), verdict);
+  }
   if (rule.survey.has_value()) {
     for (const Gate& gate : SurveyGates(*situation, *decided)) {
       AddGate(gate, verdict);

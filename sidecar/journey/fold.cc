@@ -149,9 +149,20 @@ size_t Reorder(size_t journey, std::vector<JourneyState>* journeys) {
   return journey;
 }
 
+// Entries that are no longer kept may have been of any ticket.
+bool IsOvertaken(const Entry& entry, int number, const JourneyState& journey) {
+  bool overtaken = entry.ticket() == 0 || entry.at() < journey.base().progress().newest_at();
+  int i = 0;
+  ForEachEntry(journey, [&](const Entry& other) {
+    overtaken = overtaken || (i++ > number && other.ticket() == entry.ticket());
+  });
+  return overtaken;
+}
+
 Extended AddEntry(const Entry& entry, JourneyState* journey, Folded* folded) {
   if (folded->late) {
     folded->entry = Insert(entry, journey);
+    folded->overtaken = IsOvertaken(entry, folded->entry, *journey);
     return Refold(folded->entry, journey);
   }
   folded->entry = static_cast<int>(journey->entry_count());

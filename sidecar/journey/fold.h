@@ -29,6 +29,9 @@ struct Folded {
   std::vector<v1::DerivedEvent> events;
   // Older than the newest event known of its journey.
   bool late = false;
+  // Older than the newest event known of its ticket; for a lone signal, of its journey. What it
+  // tells is of the past.
+  bool overtaken = false;
   internal::v1::Placement placement;
 };
 

@@ -67,7 +67,17 @@ Gate WriteBackGate(const Situation& situation) {
              : Gate{"OWN_WRITE_BACK", true, "The event is not Waypost's own."};
 }
 
+Gate LateGate(const Situation& situation) {
+  return situation.folded().overtaken
+             ? Gate{"LATE_EVENT", false,
+                    "A newer event of the ticket is known: this is of the past."}
+             : Gate{"LATE_EVENT", true, "No newer event of the ticket is known."};
+}
+
 Gate AlertGate(const rules::Rule& rule, const Situation& situation) {
+  if (situation.folded().late && situation.journey().progress().ended_at() != 0) {
+    return {"LATE_EVENT", false, "Newer events are known, and the journey has ended."};
+  }
   for (const v1::OpenAlert& open : situation.journey().open_alerts()) {
     if (open.alert().rule_id() == rule.id) {
       return {
@@ -80,7 +90,10 @@ Gate AlertGate(const rules::Rule& rule, const Situation& situation) {
 
 Gates SurveyGates(const Situation& situation, const v1::Enrichment& decided) {
   Gates gates;
-  gates.push_back(Merged(situation));
+  gates.push_back(LateGate(situation));
+  if (gates.back().passed) {
+    gates.push_back(Merged(situation));
+  }
   if (gates.back().passed) {
     gates.push_back(ChildOfParent(situation));
   }

@@ -27,12 +27,18 @@ using Gates = absl::InlinedVector<Gate, 4>;
 // them.
 [[nodiscard]] Gate WriteBackGate(const Situation& situation);
 
-// ALERT_ALREADY_OPEN: at most one alert of a rule is open per journey.
+// LATE_EVENT: closed for status updates and surveys when the event is older than the newest one
+// known of its ticket (for a lone signal: of its journey): the person would be told of the past as
+// if it were new.
+[[nodiscard]] Gate LateGate(const Situation& situation);
+
+// LATE_EVENT: closed for an event older than the newest one known of a journey that has ended.
+// Otherwise ALERT_ALREADY_OPEN: at most one alert of a rule is open per journey.
 [[nodiscard]] Gate AlertGate(const rules::Rule& rule, const Situation& situation);
 
-// What keeps a survey from being sent, in this order, up to the first that is closed: MERGED,
-// CHILD_OF_PARENT, REQUESTER_IS_AGENT, ALREADY_SURVEYED (once per journey; `decided` holds what
-// this event decided so far).
+// What keeps a survey from being sent, in this order, up to the first that is closed: LATE_EVENT,
+// MERGED, CHILD_OF_PARENT, REQUESTER_IS_AGENT, ALREADY_SURVEYED (once per journey; `decided` holds
+// what this event decided so far).
 [[nodiscard]] Gates SurveyGates(const Situation& situation, const v1::Enrichment& decided);
 
 }  // namespace waypost::journey

@@ -357,6 +357,71 @@ TEST(DecideSurveyTest, TheSecondSurveyOfAJourneyIsNotSent) {
   EXPECT_EQ(second.surveys(1).reason(), "The rule csat has already asked about this journey.");
 }
 
+// Writes on creation and on resolution, asks on resolution, alerts on assignment.
+std::shared_ptr<const rules::RuleSet> WritingRules() {
+  rules::RuleSet rules = DeskRules();
+  rules.rules.push_back(SurveyRule("csat"));
+  for (const auto& [id, type] : {std::pair("received", v1::EVENT_TYPE_CREATED),
+                                 std::pair("solved", v1::EVENT_TYPE_RESOLVED)}) {
+    rules::Rule& rule = rules.rules.emplace_back();
+    rule.id = id;
+    rule.on = On({type});
+    rule.update.emplace();
+    rule.update->text = Texts({{"en", id}});
+    rule.update->next_update_by = {{"default", absl::Hours(4)}};
+  }
+  rules.rules.push_back(AlertRule("moved", "journey.reassignments >= 1", "moved"));
+  rules.rules.back().on = On({v1::EVENT_TYPE_ASSIGNED});
+  return Freeze(std::move(rules));
+}
+
+TEST(DecideLateTest, WhatIsOlderThanTheFirstEventOfATicketWritesToNobody) {
+  Desk desk(WritingRules());
+  EXPECT_THAT(desk.Record(TicketAt(60, "e1", v1::STATUS_CATEGORY_NEW, "A")).rule_ids(),
+              ElementsAre("received"));
+  const v1::Enrichment late = desk.Record(TicketAt(0, "e2", v1::STATUS_CATEGORY_NEW, "A"));
+  EXPECT_EQ(late.events(0).type(), v1::EVENT_TYPE_CREATED);
+  EXPECT_THAT(late.status_updates(), IsEmpty());
+  EXPECT_THAT(late.rule_ids(), IsEmpty());
+}
+
+TEST(DecideLateTest, ALateResolutionOfATicketThatIsOpenAgainNeitherWritesNorAsks) {
+  Desk desk(WritingRules());
+  desk.Record(TicketAt(0, "e1", v1::STATUS_CATEGORY_NEW, "A"));
+  desk.Record(TicketAt(60, "e2", v1::STATUS_CATEGORY_OPEN, "A"));
+  const v1::Enrichment late = desk.Record(TicketAt(30, "e3", v1::STATUS_CATEGORY_RESOLVED, "A"));
+  EXPECT_THAT(late.status_updates(), IsEmpty());
+  ASSERT_THAT(late.surveys(), SizeIs(1));
+  EXPECT_EQ(late.surveys(0).outcome(), v1::SURVEY_OUTCOME_DO_NOT_SEND);
+  EXPECT_EQ(late.surveys(0).reason_code(), "LATE_EVENT");
+  EXPECT_THAT(late.rule_ids(), IsEmpty());
+}
+
+TEST(DecideLateTest, NewsOfOneTicketIsNotOldBecauseAnotherOneHasNewer) {
+  Desk desk(WritingRules());
+  desk.Record(TicketAt(0, "e1", v1::STATUS_CATEGORY_NEW, "A"));
+  v1::TicketEvent child = TicketAt(60, "e2", v1::STATUS_CATEGORY_NEW, "A");
+  child.mutable_ticket()->set_ref("INC2");
+  child.mutable_ticket()->set_parent_ref("INC1");
+  desk.Record(child);
+  const v1::Enrichment late = desk.Record(TicketAt(30, "e3", v1::STATUS_CATEGORY_RESOLVED, "A"));
+  EXPECT_TRUE(late.late());
+  EXPECT_THAT(late.rule_ids(), ElementsAre("csat", "solved"));
+}
+
+TEST(DecideLateTest, AlertsOfLateEventsAreRaisedWhileTheJourneyGoesOn) {
+  for (const bool ended : {false, true}) {
+    Desk desk(WritingRules());
+    desk.Record(TicketAt(0, "e1", v1::STATUS_CATEGORY_NEW, "A"));
+    desk.Record(
+        TicketAt(60, "e2", ended ? v1::STATUS_CATEGORY_RESOLVED : v1::STATUS_CATEGORY_OPEN, "A"));
+    const v1::Enrichment late = desk.Record(TicketAt(30, "e3", v1::STATUS_CATEGORY_OPEN, "B"));
+    EXPECT_EQ(AlertRules(late),
+              ended ? std::vector<std::string>() : std::vector<std::string>{"moved"})
+        << ended;
+  }
+}
+
 TEST(DecideErrorTest, ARuleThatCannotBeEvaluatedIsToldAndTheOthersAct) {
   rules::RuleSet rules = DeskRules();
   rules.rules.push_back(AlertRule("bad-condition", "1 / journey.bounces > 0", "x"));

@@ -126,8 +126,9 @@ TEST(ExplainTest, EveryRuleHasAVerdictAndItsGates) {
   EXPECT_THAT(ShownGates(explained.rules(0)), ElementsAre("ALERT_ALREADY_OPEN open"));
   EXPECT_THAT(ShownGates(explained.rules(2)),
               ElementsAre("SHADOW_MODE closed", "ALERT_ALREADY_OPEN open"));
-  EXPECT_THAT(ShownGates(explained.rules(6)), ElementsAre("MERGED open", "CHILD_OF_PARENT closed"));
-  EXPECT_THAT(explained.rules(6).gates(1).reason(), HasSubstr("PRB1"));
+  EXPECT_THAT(ShownGates(explained.rules(6)),
+              ElementsAre("LATE_EVENT open", "MERGED open", "CHILD_OF_PARENT closed"));
+  EXPECT_THAT(explained.rules(6).gates(2).reason(), HasSubstr("PRB1"));
   EXPECT_FALSE(explained.rules(5).error().empty());
 
   desk.Record(created);
@@ -141,6 +142,26 @@ TEST(ExplainTest, EveryRuleHasAVerdictAndItsGates) {
   const v1::ExplainJourneyResponse home = desk.Explain(ours);
   EXPECT_EQ(Shown(home.rules()).front(), "always GATED");
   EXPECT_THAT(ShownGates(home.rules(0)), ElementsAre("OWN_WRITE_BACK closed"));
+}
+
+TEST(ExplainTest, TellsWhatALateEventKeepsFromBeingSent) {
+  rules::RuleSet rules = DeskRules();
+  rules::Rule& survey = rules.rules.emplace_back();
+  survey.id = "csat";
+  survey.survey.emplace();
+  rules::Rule& update = rules.rules.emplace_back();
+  update.id = "told";
+  update.update.emplace();
+  update.update->text = Texts({{"en", "x"}});
+  rules.rules.push_back(AlertRule("ended", "true"));
+  Desk desk(Freeze(std::move(rules)));
+  desk.Record(TicketAt(9, "e1", v1::STATUS_CATEGORY_RESOLVED, ""));
+  const v1::ExplainJourneyResponse late =
+      desk.Explain(TicketAt(5, "e2", v1::STATUS_CATEGORY_OPEN, ""));
+  EXPECT_THAT(Shown(late.rules()), ElementsAre("csat GATED", "told GATED", "ended GATED"));
+  for (const v1::RuleVerdict& verdict : late.rules()) {
+    EXPECT_THAT(ShownGates(verdict), ElementsAre("LATE_EVENT closed")) << verdict.id();
+  }
 }
 
 TEST(ExplainTest, AgreesWithTheDecision) {
