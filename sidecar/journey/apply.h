@@ -13,9 +13,9 @@ namespace waypost::journey {
 // the alerts as open ones and the surveys. `folded` is what Fold just returned for the same event
 // and record. Pure; the same live and on replay.
 //
-// Positions are taken as decided: for a late event the decision leaves them where they were or
-// moves them forward. Alerts, but for those in shadow mode, are open until the journey ends: an
-// event that ends it closes those raised before.
+// Positions are taken as decided: a late event leaves roles where they stand. Alerts, but for those
+// in shadow mode, are open until the journey ends: an event that ends it closes those raised
+// before.
 void Apply(const internal::v1::Decision& decision, const Folded& folded, PersonRecord* record);
 
 }  // namespace waypost::journey

@@ -13,9 +13,10 @@ namespace waypost::journey {
 
 // The decision on an event that Fold has just put into `record`. Changes nothing; Apply does.
 //
-// Positions first: per role the touchpoint passed, never backwards for a late event. Then, unless
-// the event is Waypost's own write-back, all rules that match, in file order and once each, through
-// the gates (gates.h). What cannot be evaluated does not act and is told in rule_errors.
+// Positions first: per role the touchpoint passed (a late event moves only roles that stand nowhere
+// yet). Then, unless the event is Waypost's own write-back, all rules that match, in file order and
+// once each, through the gates (gates.h). What cannot be evaluated does not act and is told in
+// rule_errors.
 //
 // Pure: the same arguments give the same decision, byte for byte. `now` is what conditions read as
 // now; nothing else depends on it. `rules` has its index and outlives the call.

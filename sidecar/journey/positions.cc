@@ -42,16 +42,15 @@ std::optional<size_t> DefinitionOf(v1::ConsumerRole role, const internal::v1::Ro
   return first.has_value() ? first : bound;
 }
 
+bool HasPosition(const internal::v1::RoleState* state) {
+  return state != nullptr && state->stage() > kEmpty;
+}
+
 // The stage where the role stood, or -1.
 int StageBefore(const internal::v1::RoleState* state, const Situation& situation) {
   return state == nullptr
              ? -1
              : situation.rules().FindStage(NameIn(situation.journey(), state->stage()));
-}
-
-void Move(const rules::Touchpoint& touchpoint, int before, bool late, RoleStep* step) {
-  step->moved = !late || touchpoint.stage > before;
-  step->backward = step->moved && touchpoint.stage < before;
 }
 
 const rules::Touchpoint& TouchpointOf(const RoleStep& step, const rules::RuleSet& rules) {
@@ -121,8 +120,9 @@ RoleSteps TakeSteps(rules::Matcher* matcher, Situation* situation, rules::RuleEr
     RoleStep step{.role = role, .definition = *definition};
     step.passed = matcher->FirstTouchpoint(*definition, errors);
     if (step.passed.has_value()) {
-      Move(TouchpointOf(step, situation->rules()), StageBefore(state, *situation),
-           situation->folded().late, &step);
+      step.moved = !situation->folded().late || !HasPosition(state);
+      step.backward = step.moved &&
+                      TouchpointOf(step, situation->rules()).stage < StageBefore(state, *situation);
     }
     steps.push_back(step);
   }

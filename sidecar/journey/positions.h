@@ -18,7 +18,8 @@ struct RoleStep {
   v1::ConsumerRole role = v1::CONSUMER_ROLE_USER;
   size_t definition = 0;               // number in RuleSet::journeys
   std::optional<rules::Match> passed;  // number in the definition's touchpoints
-  // The role stands at the touchpoint passed. A late event takes a role only to a later stage.
+  // The role stands at the touchpoint passed. A late event only places a role that has none:
+  // where it stands is what the newest events say.
   bool moved = false;
   bool backward = false;  // to a stage before the last one
 };

@@ -147,6 +147,19 @@ TEST(DecidePositionTest, GoingBackToAnEarlierStageIsToldUnlessTheEventIsLate) {
                                            "sponsor co_create/cost-incurred moved"));
 }
 
+TEST(DecidePositionTest, ALateEventDoesNotMoveForwardEither) {
+  Desk desk(Freeze(DeskRules()));
+  desk.Record(TicketAt(0, "e1", v1::STATUS_CATEGORY_NEW, "Service Desk"));
+  desk.Record(TicketAt(60, "e2", v1::STATUS_CATEGORY_OPEN, "Network"));
+  const internal::v1::Decision late =
+      desk.Decide(TicketAt(30, "e3", v1::STATUS_CATEGORY_RESOLVED, "Service Desk"));
+  EXPECT_THAT(Positions(late.enrichment()),
+              ElementsAre("user co_create/handed-over", "sponsor co_create/cost-incurred"));
+  ASSERT_THAT(late.touchpoints(), SizeIs(1)) << "it is in the timeline";
+  EXPECT_EQ(late.touchpoints(0).touchpoint_id(), "fixed");
+  EXPECT_THAT(late.enrichment().annotations(), IsEmpty());
+}
+
 TEST(DecidePositionTest, TheDefinitionStaysAndTheFirstTicketAfterSignalsChoosesAnew) {
   rules::RuleSet rules = DeskRules();
   rules::JourneyDefinition request = rules.journeys.front();
