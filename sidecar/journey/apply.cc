@@ -81,13 +81,13 @@ void TakeEmotionAt(int number, const Entry& decided, JourneyState* journey) {
 }
 
 void RaiseAlerts(const Decision& decision, int64_t at, JourneyState* journey) {
-  if (journey->progress().ended_at() == at) journey->clear_open_alerts();
   for (const v1::ExperienceAlert& alert : decision.enrichment().alerts()) {
     if (alert.shadow()) continue;
     v1::OpenAlert* open = journey->add_open_alerts();
     *open->mutable_alert() = alert;
     SetTime(at, open->mutable_raised_at());
   }
+  CloseAlertsOfEnded(journey);
 }
 
 void RecordSurveys(const Decision& decision, JourneyState* journey) {
@@ -107,6 +107,10 @@ void RecordSurveys(const Decision& decision, JourneyState* journey) {
 }
 
 }  // namespace
+
+void CloseAlertsOfEnded(JourneyState* journey) {
+  if (journey->progress().ended_at() != 0) journey->clear_open_alerts();
+}
 
 void Apply(const Decision& decision, const Folded& folded, PersonRecord* record) {
   JourneyState* journey = &record->journeys[folded.journey];

@@ -14,8 +14,11 @@ namespace waypost::journey {
 // and record. Pure; the same live and on replay.
 //
 // Positions are taken as decided: a late event leaves roles where they stand. Alerts, but for those
-// in shadow mode, are open until the journey ends: an event that ends it closes those raised
-// before.
+// in shadow mode, are open until the journey ends: what ends it closes those raised before and with
+// it, and an alert of a journey that has ended is delivered but does not stay open.
 void Apply(const internal::v1::Decision& decision, const Folded& folded, PersonRecord* record);
+
+// Closes the open alerts if the journey has ended.
+void CloseAlertsOfEnded(internal::v1::JourneyState* journey);
 
 }  // namespace waypost::journey

@@ -251,6 +251,31 @@ TEST(DecideAlertTest, IsOpenOncePerJourneyUntilTheJourneyEnds) {
               ElementsAre("moved"));
 }
 
+TEST(DecideAlertTest, NoneIsOpenOnceTheJourneyHasEnded) {
+  const struct {
+    const char* name;
+    std::vector<v1::TicketEvent> after;  // a first event at minute 0 that raises nothing
+  } kCases[] = {
+      {"raised by the event that ends it", {TicketAt(5, "e2", v1::STATUS_CATEGORY_RESOLVED, "B")}},
+      {"raised by an event after the end",
+       {TicketAt(5, "e2", v1::STATUS_CATEGORY_RESOLVED, "A"),
+        TicketAt(6, "e3", v1::STATUS_CATEGORY_CLOSED, "B")}},
+      {"ended by a late event",
+       {TicketAt(9, "e2", v1::STATUS_CATEGORY_UNSPECIFIED, "B"),
+        TicketAt(5, "e3", v1::STATUS_CATEGORY_RESOLVED, "A")}},
+  };
+  for (const auto& row : kCases) {
+    rules::RuleSet rules = DeskRules();
+    rules.rules.push_back(AlertRule("moved", "journey.reassignments >= 1", "moved"));
+    Desk desk(Freeze(std::move(rules)));
+    desk.Record(TicketAt(0, "e1", v1::STATUS_CATEGORY_NEW, "A"));
+    int raised = 0;
+    for (const v1::TicketEvent& event : row.after) raised += desk.Record(event).alerts_size();
+    EXPECT_EQ(raised, 1) << row.name;
+    EXPECT_THAT(desk.record().journeys[0].open_alerts(), IsEmpty()) << row.name;
+  }
+}
+
 TEST(DecideAlertTest, InShadowModeIsDecidedAndMarkedButNeverOpens) {
   rules::RuleSet rules = DeskRules();
   rules.rules.push_back(AlertRule("watched", "true", "x"));
