@@ -15,6 +15,9 @@ bool Differs(uint32_t told, uint32_t before) {
   return told != kUntold && before != kUntold && told != before;
 }
 
+// What is told, or what it was before, is not known: nothing speaks for or against a change.
+bool Unknown(uint32_t told, uint32_t before) { return told == kUntold || before == kUntold; }
+
 // Groups and assignees: not told means nobody yet.
 bool MovesTo(uint32_t told, uint32_t before) {
   return told != kUntold && told != std::max(before, kEmpty);
@@ -48,24 +51,31 @@ class Comparison {
   void AddIf(bool shown, v1::EventType type, uint32_t from = kUntold, uint32_t to = kUntold) {
     if (shown || entry_.type() == type) Add(type, from, to);
   }
+  // For types that a snapshot can show: what is told counts where the snapshot is `silent` on it.
+  void AddChange(bool shown, bool silent, v1::EventType type, uint32_t from, uint32_t to) {
+    if (shown || (silent && entry_.type() == type)) Add(type, from, to);
+  }
 
   void Links() {
-    AddIf(IsText(entry_.merged_into()) && !IsText(before_.merged_into()), v1::EVENT_TYPE_MERGED,
-          before_.merged_into(), After(entry_.merged_into(), before_.merged_into()));
+    const bool merged = IsText(before_.merged_into());
+    AddChange(IsText(entry_.merged_into()) && !merged, !merged && entry_.merged_into() == kUntold,
+              v1::EVENT_TYPE_MERGED, before_.merged_into(),
+              After(entry_.merged_into(), before_.merged_into()));
     AddIf(IsText(entry_.parent()) && entry_.parent() != before_.parent(), v1::EVENT_TYPE_LINKED,
           before_.parent(), After(entry_.parent(), before_.parent()));
   }
 
   void Work() {
-    AddIf(!first_ && Differs(entry_.priority(), before_.priority()),
-          v1::EVENT_TYPE_PRIORITY_CHANGED, before_.priority(),
-          After(entry_.priority(), before_.priority()));
+    AddChange(!first_ && Differs(entry_.priority(), before_.priority()),
+              Unknown(entry_.priority(), before_.priority()), v1::EVENT_TYPE_PRIORITY_CHANGED,
+              before_.priority(), After(entry_.priority(), before_.priority()));
     if (!first_ && !MovesTo(entry_.group(), before_.group()) &&
         MovesTo(entry_.assignee(), before_.assignee())) {
       Add(v1::EVENT_TYPE_ASSIGNED, before_.assignee(), entry_.assignee());
     } else {
-      AddIf(!first_ && MovesTo(entry_.group(), before_.group()), v1::EVENT_TYPE_ASSIGNED,
-            before_.group(), After(entry_.group(), before_.group()));
+      const bool silent = first_ || (entry_.group() == kUntold && entry_.assignee() == kUntold);
+      AddChange(!first_ && MovesTo(entry_.group(), before_.group()), silent,
+                v1::EVENT_TYPE_ASSIGNED, before_.group(), After(entry_.group(), before_.group()));
     }
   }
 
@@ -74,18 +84,24 @@ class Comparison {
     const uint32_t to = After(entry_.status(), from);
     const bool moved = was_ != is_;
     const bool known = was_ != v1::STATUS_CATEGORY_UNSPECIFIED;
-    AddIf(!first_ && (Differs(entry_.status(), from) || (moved && known)),
-          v1::EVENT_TYPE_STATUS_CHANGED, from, to);
-    AddIf(IsEnded(was_) && !IsEnded(is_), v1::EVENT_TYPE_REOPENED, from, to);
-    AddIf(IsWaiting(was_) && !IsWaiting(is_) && !IsEnded(is_), v1::EVENT_TYPE_RESUMED, from, to);
-    AddIf(moved && IsWaiting(is_), v1::EVENT_TYPE_WAITING, from, to);
-    AddIf(moved && is_ == v1::STATUS_CATEGORY_RESOLVED, v1::EVENT_TYPE_RESOLVED, from, to);
-    AddIf(moved && is_ == v1::STATUS_CATEGORY_CLOSED, v1::EVENT_TYPE_CLOSED, from, to);
-    AddIf(moved && is_ == v1::STATUS_CATEGORY_CANCELED, v1::EVENT_TYPE_CANCELED, from, to);
+    const bool category_told = entry_.category() != v1::STATUS_CATEGORY_UNSPECIFIED;
+    AddChange(!first_ && (Differs(entry_.status(), from) || (moved && known)),
+              Unknown(entry_.status(), from) && (!category_told || !known),
+              v1::EVENT_TYPE_STATUS_CHANGED, from, to);
+    AddChange(IsEnded(was_) && !IsEnded(is_), !known && !IsEnded(is_), v1::EVENT_TYPE_REOPENED,
+              from, to);
+    AddChange(IsWaiting(was_) && !IsWaiting(is_) && !IsEnded(is_),
+              !known && !IsWaiting(is_) && !IsEnded(is_), v1::EVENT_TYPE_RESUMED, from, to);
+    AddChange(moved && IsWaiting(is_), !category_told && !IsWaiting(is_) && !IsEnded(is_),
+              v1::EVENT_TYPE_WAITING, from, to);
+    for (const v1::EventType type :
+         {v1::EVENT_TYPE_RESOLVED, v1::EVENT_TYPE_CLOSED, v1::EVENT_TYPE_CANCELED}) {
+      if (moved && is_ == ImpliedCategory(type)) Add(type, from, to);
+    }
   }
 
   void Told() {
-    AddIf(false, v1::EVENT_TYPE_DELETED);
+    AddChange(false, !before_.deleted(), v1::EVENT_TYPE_DELETED, kUntold, kUntold);
     AddIf(false, v1::EVENT_TYPE_APPROVAL_REQUESTED);
     AddIf(false, v1::EVENT_TYPE_APPROVAL_GRANTED);
     AddIf(false, v1::EVENT_TYPE_APPROVAL_DENIED);

@@ -41,8 +41,15 @@ using Changes = absl::InlinedVector<Change, 6>;
 // What was not known before cannot have changed: a status or priority told for the first time is no
 // change (entering a category counts all the same); a group told for the first time after the first
 // snapshot is the first dispatch, an assignment from nobody. In the first snapshot neither group
-// nor assignee is an assignment. A told type that the comparison does not show is added, but
-// `created` only for the first entry of a ticket and `updated` only where there is nothing else.
+// nor assignee is an assignment.
+//
+// A told type that the comparison does not show is added where the snapshot neither contradicts it
+// nor shows it as done before: `assigned` told with the group that had the ticket is none, and a
+// ticket that is resolved is not resolved again. So it needs that the snapshot does not tell the
+// field, or that its value was not known before; `resolved`, `closed` and `canceled` come from the
+// category alone (told, or implied by the type), `created` only with the first entry, `updated`
+// only where there is nothing else, `deleted` once. What no field shows is added whenever it is
+// told: comments, links, approvals, feedback.
 [[nodiscard]] Changes Derive(const internal::v1::Entry& entry,
                              const internal::v1::TicketProgress* before);
 

@@ -164,6 +164,72 @@ INSTANTIATE_TEST_SUITE_P(
         {"ToldUpdatedAlone", {Known()}, Now().Type(v1::EVENT_TYPE_UPDATED), "updated"},
         {"ToldWaiting", {Known()}, Now().Type(v1::EVENT_TYPE_WAITING), "waiting"},
         {"ToldCommentWithoutText", {Known()}, Now().Type(v1::EVENT_TYPE_COMMENTED), "commented"},
+        {"ToldResolvedWhileOpen",
+         {Before().Is(kOpen)},
+         Now().Type(v1::EVENT_TYPE_RESOLVED).Is(kOpen),
+         "updated"},
+        {"ToldResolvedAgain",
+         {Before().Is(kResolved)},
+         Now().Type(v1::EVENT_TYPE_RESOLVED),
+         "updated"},
+        {"ToldClosedWhileResolved",
+         {Before().Is(kOpen)},
+         Now().Type(v1::EVENT_TYPE_CLOSED).Is(kResolved),
+         "status_changed resolved"},
+        {"ToldReopenedWhileOpen",
+         {Before().Is(kOpen)},
+         Now().Type(v1::EVENT_TYPE_REOPENED),
+         "updated"},
+        {"ToldReopenedFromTheUnknown", {}, Now().Type(v1::EVENT_TYPE_REOPENED), "created reopened"},
+        {"ToldReopenedWhileResolved",
+         {Before().Is(kOpen)},
+         Now().Type(v1::EVENT_TYPE_REOPENED).Is(kResolved),
+         "status_changed resolved"},
+        {"ToldResumedWhileOpen",
+         {Before().Is(kOpen)},
+         Now().Type(v1::EVENT_TYPE_RESUMED),
+         "updated"},
+        {"ToldWaitingWhileOpen",
+         {Before().Is(kOpen)},
+         Now().Type(v1::EVENT_TYPE_WAITING).Is(kOpen),
+         "updated"},
+        {"ToldWaitingAgain",
+         {Before().Is(kOnCustomer)},
+         Now().Type(v1::EVENT_TYPE_WAITING),
+         "updated"},
+        {"ToldAssignedToTheSameGroup",
+         {Known()},
+         Now().Type(v1::EVENT_TYPE_ASSIGNED).Group("A").Assignee("x"),
+         "updated"},
+        {"ToldAssignedInTheFirstSnapshot",
+         {},
+         Now().Type(v1::EVENT_TYPE_ASSIGNED).Group("A"),
+         "created assigned"},
+        {"ToldPriorityThatStays",
+         {Known()},
+         Now().Type(v1::EVENT_TYPE_PRIORITY_CHANGED).Priority("P3"),
+         "updated"},
+        {"ToldPriorityFirstKnown",
+         {Before()},
+         Now().Type(v1::EVENT_TYPE_PRIORITY_CHANGED).Priority("P3"),
+         "priority_changed"},
+        {"ToldStatusThatStays",
+         {Known()},
+         Now().Type(v1::EVENT_TYPE_STATUS_CHANGED).Status("New", kNew),
+         "updated"},
+        {"ToldMergedAgain",
+         {Before().MergedInto("T-2")},
+         Now().Type(v1::EVENT_TYPE_MERGED),
+         "updated"},
+        {"ToldMergedWithoutTheOther", {Known()}, Now().Type(v1::EVENT_TYPE_MERGED), "merged"},
+        {"ToldDeletedAgain",
+         {Before().Type(v1::EVENT_TYPE_DELETED)},
+         Now().Type(v1::EVENT_TYPE_DELETED),
+         "updated"},
+        {"ToldApprovalAgain",
+         {Before().Type(v1::EVENT_TYPE_APPROVAL_GRANTED)},
+         Now().Type(v1::EVENT_TYPE_APPROVAL_GRANTED),
+         "approval_granted"},
         {"Deleted", {Known()}, Now().Type(v1::EVENT_TYPE_DELETED), "deleted"},
         {"Feedback", {Known()}, Now().Type(v1::EVENT_TYPE_FEEDBACK), "feedback"},
     }),
@@ -180,6 +246,17 @@ TEST(DeriveValuesTest, EventsCarryTheValuesBeforeAndAfter) {
   EXPECT_EQ(folded.events[1].to(), "");
   EXPECT_EQ(folded.events[2].from(), "New");
   EXPECT_EQ(folded.events[2].to(), "Open");
+}
+
+TEST(DeriveValuesTest, ATypeToldWithoutAChangeCountsNothing) {
+  Player player;
+  player.Play(Before().Is(kOpen));
+  for (const char* id : {"1", "2", "3"}) {
+    player.Play(EventBuilder(id, 1).Type(v1::EVENT_TYPE_RESOLVED).Is(kOpen));
+    player.Play(EventBuilder(id, 1).Type(v1::EVENT_TYPE_REOPENED).Is(kOpen));
+  }
+  EXPECT_EQ(player.facts().resolutions(), 0);
+  EXPECT_EQ(player.facts().reopens(), 0);
 }
 
 TEST(DeriveValuesTest, AnAssigneeWithinTheGroupIsNamed) {
