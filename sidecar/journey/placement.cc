@@ -66,13 +66,20 @@ class Stitcher {
   }
 
   [[nodiscard]] bool IsSameMatter(const JourneyState& journey) const {
-    const std::string& service = event_.ticket().service();
-    const std::string& category = event_.ticket().category();
-    if (service.empty() || category.empty() || journey.tickets_size() >= kMaxTickets) return false;
+    if (journey.tickets_size() >= kMaxTickets) return false;
     if (!IsOpen(journey) && at_ - journey.progress().ended_at() > matter_window_) return false;
     return AnyTicket(journey, [&](const TicketState& ticket) {
-      return ticket.ticket().service() == service && ticket.ticket().category() == category;
+      const Told service = Compare(event_.ticket().service(), ticket.ticket().service());
+      const Told category = Compare(event_.ticket().category(), ticket.ticket().category());
+      return service != Told::kDifferent && category != Told::kDifferent &&
+             (service == Told::kEqual || category == Told::kEqual);
     });
+  }
+
+  enum class Told { kNotByBoth, kEqual, kDifferent };
+  static Told Compare(const std::string& one, const std::string& other) {
+    if (one.empty() || other.empty()) return Told::kNotByBoth;
+    return one == other ? Told::kEqual : Told::kDifferent;
   }
 
   // The event is at most the signal window away from the journey's span of time.

@@ -18,8 +18,9 @@ inline constexpr int kMaxTickets = 16;
 // One journey per person and matter.
 //
 // A ticket's event goes to its ticket's journey. A new ticket goes, in this order, to the journey
-// that holds its parent; to the newest journey with a ticket of the same service and category
-// (neither empty) that is open or ended within `matter_window` before; to the newest journey of
+// that holds its parent; to the newest journey that is open or ended within `matter_window`
+// before, with a ticket of the same matter (service or category are told by both and equal, and
+// neither differs where both tell it); to the newest journey of
 // signals alone that ends within `signal_window` of it, unless both name services that differ; to a
 // new journey. A signal without a ticket goes to the newest open journey with steps within
 // `signal_window` of it, unless both name services that differ; to such a journey of signals alone;

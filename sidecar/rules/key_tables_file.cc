@@ -88,21 +88,23 @@ Mapping FileMapping() {
 }
 
 Mapping StitchingMapping() {
-  return {MappingKind::kStitching,
-          "stitching",
-          "stitching",
-          "How signals and tickets join into journeys.",
-          {
-              {.name = "signal_window",
-               .value = ValueKind::kDuration,
-               .default_text = "4h",
-               .description = "A signal joins what the same person did at most this long before."},
-              {.name = "matter_window",
-               .value = ValueKind::kDuration,
-               .default_text = "7d",
-               .description = "A new ticket of the same person, service and category joins a "
-                              "journey that ended at most this long before."},
-          }};
+  return {
+      MappingKind::kStitching,
+      "stitching",
+      "stitching",
+      "How signals and tickets join into journeys.",
+      {
+          {.name = "signal_window",
+           .value = ValueKind::kDuration,
+           .default_text = "4h",
+           .description = "A signal joins what the same person did at most this long before."},
+          {.name = "matter_window",
+           .value = ValueKind::kDuration,
+           .default_text = "7d",
+           .description = "A new ticket of the same person and matter joins a journey that ended "
+                          "at most this long before. The same matter: service or category "
+                          "agree, and neither differs where both tickets tell it."},
+      }};
 }
 
 Mapping CapsMapping() {
