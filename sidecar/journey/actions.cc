@@ -131,6 +131,10 @@ bool AddSurvey(const rules::Rule& rule, const Situation& situation, v1::Enrichme
   survey->set_kind(rule.survey->kind);
   survey->set_person_id(situation.person_id());
   survey->set_language(PreferredLanguage(situation));
+  if (situation.folded().ticket >= 0) {
+    survey->set_source(situation.event().source());
+    survey->set_ticket_ref(situation.ticket().ref());
+  }
   survey->set_shadow(rule.shadow);
   const Gate& last = gates.back();
   survey->set_outcome(last.passed ? v1::SURVEY_OUTCOME_SEND : v1::SURVEY_OUTCOME_DO_NOT_SEND);

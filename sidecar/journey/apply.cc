@@ -80,12 +80,15 @@ void TakeEmotionAt(int number, const Entry& decided, JourneyState* journey) {
   if (!later) TakeEmotion(decided, journey->mutable_facts());
 }
 
-void RaiseAlerts(const Decision& decision, int64_t at, JourneyState* journey) {
+void RaiseAlerts(const Decision& decision, int64_t at, int ticket, JourneyState* journey) {
   for (const v1::ExperienceAlert& alert : decision.enrichment().alerts()) {
     if (alert.shadow()) continue;
     v1::OpenAlert* open = journey->add_open_alerts();
     *open->mutable_alert() = alert;
     SetTime(at, open->mutable_raised_at());
+    if (ticket < 0) continue;
+    open->set_source(journey->tickets(ticket).source());
+    open->set_ticket_ref(journey->tickets(ticket).ticket().ref());
   }
   CloseAlertsOfEnded(journey);
 }
@@ -126,7 +129,7 @@ void Apply(const Decision& decision, const Folded& folded, PersonRecord* record)
   }
   AddToEntry(folded.entry, decided, journey);
   TakeEmotionAt(folded.entry, decided, journey);
-  RaiseAlerts(decision, folded.at, journey);
+  RaiseAlerts(decision, folded.at, folded.ticket, journey);
   RecordSurveys(decision, journey);
 }
 

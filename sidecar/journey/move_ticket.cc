@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "sidecar/journey/apply.h"
 #include "sidecar/journey/entries.h"
 #include "sidecar/journey/event_memory.h"
 #include "sidecar/journey/facts.h"
@@ -20,6 +21,7 @@ using internal::v1::Entry;
 using internal::v1::JourneyState;
 using internal::v1::RoleState;
 using internal::v1::TicketProgress;
+using internal::v1::TicketState;
 
 size_t Insert(JourneyState journey, PersonRecord* record) {
   journey.set_person_id(record->person.person_id());
@@ -84,6 +86,36 @@ void SplitEntries(int ticket, JourneyState* former, JourneyState* journey) {
   WriteEntries(kept, former);
 }
 
+// Moves what is about the ticket from one list to the other.
+template <typename Items>
+void SplitItems(const TicketState& ticket, Items* former, Items* moved) {
+  const auto about = [&](const auto& item) {
+    return item.source() == ticket.source() && item.ticket_ref() == ticket.ticket().ref();
+  };
+  std::copy_if(former->begin(), former->end(), google::protobuf::RepeatedFieldBackInserter(moved),
+               about);
+  former->erase(std::remove_if(former->begin(), former->end(), about), former->end());
+}
+
+void CountSurveys(const JourneyState& journey, int step, v1::JourneyFacts* facts) {
+  for (const v1::SurveyDecision& survey : journey.surveys()) {
+    if (survey.shadow()) continue;
+    if (survey.outcome() == v1::SURVEY_OUTCOME_SEND) {
+      facts->set_surveys_sent(facts->surveys_sent() + step);
+    } else {
+      facts->set_surveys_not_sent(facts->surveys_not_sent() + step);
+    }
+  }
+}
+
+void SplitActions(JourneyState* former, JourneyState* journey) {
+  const TicketState& ticket = journey->tickets(0);
+  SplitItems(ticket, former->mutable_open_alerts(), journey->mutable_open_alerts());
+  SplitItems(ticket, former->mutable_surveys(), journey->mutable_surveys());
+  CountSurveys(*journey, 1, journey->mutable_facts());
+  CountSurveys(*journey, -1, former->mutable_facts());
+}
+
 JourneyState Split(int ticket, JourneyState* former) {
   JourneyState journey;
   journey.set_tenant(former->tenant());
@@ -92,11 +124,13 @@ JourneyState Split(int ticket, JourneyState* former) {
   former->mutable_tickets()->DeleteSubrange(ticket, 1);
   SplitEntries(ticket, former, &journey);
   SplitBase(ticket, former, &journey);
+  SplitActions(former, &journey);
   journey.set_provider(former->provider());
   RebuildRoles(*former, &journey);
   for (JourneyState* state : {former, &journey}) {
     Refold(-1, state);
     CompactNames(state);
+    CloseAlertsOfEnded(state);
   }
   return journey;
 }

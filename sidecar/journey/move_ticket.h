@@ -22,8 +22,8 @@ struct Moved {
 // Moves the ticket from one person to the other, before the event that tells the new requester is
 // folded. A journey with this ticket alone moves whole, with its signals, positions, alerts and
 // surveys, and keeps its id. Otherwise the ticket's entries become a journey of their own, whose id
-// derives from the new person and the ticket's first kept entry; both journeys are folded anew;
-// signals, alerts and surveys stay. What was counted before entries were dropped stays with the
+// derives from the new person and the ticket's first kept entry; both journeys are folded anew.
+// Open alerts and surveys about the ticket go with it; signals and all else stay. What was counted before entries were dropped stays with the
 // former journey. The event ids move along, so that duplicates are found at the new person; the
 // newest 4,096 are kept. Pure: the same on replay.
 //

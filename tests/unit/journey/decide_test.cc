@@ -241,7 +241,8 @@ TEST(DecideAlertTest, IsOpenOncePerJourneyUntilTheJourneyEnds) {
   desk.Record(TicketAt(0, "e1", v1::STATUS_CATEGORY_NEW, "A"));
   EXPECT_THAT(AlertRules(desk.Record(TicketAt(1, "e2", v1::STATUS_CATEGORY_OPEN, "B"))),
               ElementsAre("moved"));
-  EXPECT_THAT(desk.record().journeys[0].open_alerts(), SizeIs(1));
+  ASSERT_THAT(desk.record().journeys[0].open_alerts(), SizeIs(1));
+  EXPECT_EQ(desk.record().journeys[0].open_alerts(0).ticket_ref(), "INC1");
   const v1::Enrichment again = desk.Record(TicketAt(2, "e3", v1::STATUS_CATEGORY_OPEN, "C"));
   EXPECT_THAT(AlertRules(again), IsEmpty());
   EXPECT_THAT(again.rule_ids(), IsEmpty());
@@ -371,6 +372,7 @@ TEST(DecideSurveyTest, AsksTheRequesterOncePerJourneyAndSaysWhyNot) {
         << row.name;
     EXPECT_EQ(survey.person_id(), "u1") << row.name;
     EXPECT_EQ(survey.language(), "de-AT") << row.name;
+    EXPECT_EQ(survey.ticket_ref(), "INC1") << row.name;
   }
 }
 

@@ -2,6 +2,8 @@
 #include "sidecar/journey/move_ticket.h"
 
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "sidecar/journey/apply.h"
@@ -64,6 +66,54 @@ TEST(MoveTicketTest, OneOfSeveralTicketsBecomesAJourneyOfItsOwn) {
   ASSERT_NE(role, nullptr);
   EXPECT_EQ(NameOf(role->touchpoint(), bob.journey().names()), "reported");
   EXPECT_EQ(ReadEntries(bob.journey()).front().event_id(), "2");
+}
+
+// An alert and a survey of that rule, one sent.
+internal::v1::Decision Acting(const std::string& rule, std::string_view ref) {
+  internal::v1::Decision decision;
+  decision.mutable_enrichment()->add_alerts()->set_rule_id(rule);
+  for (const auto outcome : {v1::SURVEY_OUTCOME_SEND, v1::SURVEY_OUTCOME_DO_NOT_SEND}) {
+    v1::SurveyDecision* survey = decision.mutable_enrichment()->add_surveys();
+    survey->set_rule_id(rule);
+    survey->set_outcome(outcome);
+    survey->set_source("tool");
+    survey->set_ticket_ref(std::string(ref));
+  }
+  return decision;
+}
+
+TEST(MoveTicketTest, AlertsAndSurveysGoWithTheirTicket) {
+  Player ann("ann");
+  Player bob("bob");
+  const auto play = [&ann](EventBuilder event, const std::string& rule) {
+    event.Is(kNew).Matter("mail", "login");
+    Apply(Acting(rule, event.ticket().ref()), ann.Play(event), &ann.record);
+  };
+  play(EventBuilder("1", 0), "one");
+  play(EventBuilder("2", 1).Ref("T-2"), "two");
+  ASSERT_EQ(ann.journey().open_alerts_size(), 2);
+  ASSERT_TRUE(MoveTicket("tool", "T-2", &ann.record, &bob.record).ok());
+  for (const auto& [player, rule] : {std::pair(&ann, "one"), std::pair(&bob, "two")}) {
+    const internal::v1::JourneyState& journey = player->journey();
+    ASSERT_EQ(journey.open_alerts_size(), 1) << rule;
+    EXPECT_EQ(journey.open_alerts(0).alert().rule_id(), rule);
+    ASSERT_EQ(journey.surveys_size(), 2) << rule;
+    EXPECT_EQ(journey.surveys(0).rule_id(), rule);
+    EXPECT_EQ(journey.facts().surveys_sent(), 1) << rule;
+    EXPECT_EQ(journey.facts().surveys_not_sent(), 1) << rule;
+  }
+}
+
+TEST(MoveTicketTest, AlertsAreClosedWhereAllThatIsLeftHasEnded) {
+  Player ann("ann");
+  Player bob("bob");
+  Apply(Acting("one", "T-1"), ann.Play(EventBuilder("1", 0).Is(kNew).Matter("mail", "login")),
+        &ann.record);
+  ann.Play(EventBuilder("2", 1).Ref("T-2").Is(kNew).Matter("mail", "login"));
+  ann.Play(EventBuilder("3", 2).Is(v1::STATUS_CATEGORY_RESOLVED));
+  ASSERT_EQ(ann.journey().open_alerts_size(), 1) << "the other ticket is open";
+  ASSERT_TRUE(MoveTicket("tool", "T-2", &ann.record, &bob.record).ok());
+  EXPECT_EQ(ann.journey().open_alerts_size(), 0);
 }
 
 TEST(MoveTicketTest, DroppedEntriesStillExplainWhatCameAfter) {
