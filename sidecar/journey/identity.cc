@@ -11,7 +11,9 @@ uint64_t HashOf(const v1::TicketEvent& event) {
   if (tenant.empty()) {
     tenant = "default";
   }
-  return StableHashCombine(StableHash(tenant), event.event_id());
+  const uint64_t hash =
+      StableHashCombine(StableHashCombine(StableHash(tenant), event.event_id()), event.source());
+  return StableHashCombine(hash, event.has_ticket() ? event.ticket().ref() : event.actor().id());
 }
 
 std::string Name(char kind, uint64_t hash) {

@@ -9,11 +9,12 @@
 
 namespace waypost::journey {
 
-// "d-" and 16 hexadecimal digits over tenant and event.
+// "d-" and 16 hexadecimal digits over tenant, event id, source and ticket ref (for a signal without
+// a ticket: the person concerned).
 [[nodiscard]] std::string DecisionId(const v1::TicketEvent& event);
 
-// `kind` ('a' alert, 'u' status update, 's' survey), "-" and 16 hexadecimal digits over tenant,
-// event and rule.
+// `kind` ('a' alert, 'u' status update, 's' survey), "-" and 16 hexadecimal digits over
+// the same and the rule.
 [[nodiscard]] std::string ActionId(char kind, const v1::TicketEvent& event,
                                    std::string_view rule_id);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sidecar/pipeline/errors.h"
+#include "sidecar/pipeline/event_key.h"
 
 namespace waypost::pipeline {
 
@@ -27,23 +28,26 @@ absl::StatusOr<uint64_t> CommitQueue::Reserve(size_t bytes) {
 
 bool CommitQueue::HeadFilled() const { return slots_.size() > taken_ && slots_[taken_].filled; }
 
-void CommitQueue::Fill(store::LogRecord record, std::string event_id, RecordCallback done) {
+void CommitQueue::Fill(store::LogRecord record, std::string event_key, RecordCallback done) {
   absl::MutexLock lock(&mutex_);
   const size_t number = record.position - durable_ - 1;
   Slot& slot = slots_[number];
   slot.record = std::move(record);
-  slot.event_id = std::move(event_id);
+  slot.event_key = std::move(event_key);
   slot.waiter.done = std::move(done);
   slot.filled = true;
   if (taker_waits_ && number == taken_) taker_.Signal();
 }
 
-CommitQueue::Joined CommitQueue::Join(uint64_t position, std::string_view event_id,
+CommitQueue::Joined CommitQueue::Join(uint64_t position, std::string_view event_key,
                                       RecordCallback* done) {
   absl::MutexLock lock(&mutex_);
   if (position <= durable_ || position > durable_ + slots_.size()) return Joined::kNotWaiting;
   Slot& slot = slots_[position - durable_ - 1];
-  if (!slot.filled || slot.event_id != event_id) return Joined::kOtherEvent;
+  const Repeat repeat = slot.filled ? CompareKeys(slot.event_key, event_key) : Repeat::kNone;
+  if (repeat != Repeat::kSame) {
+    return repeat == Repeat::kReused ? Joined::kReusedId : Joined::kOtherEvent;
+  }
   slot.waiter.again.push_back(std::move(*done));
   ++joined_;
   return Joined::kYes;

@@ -37,13 +37,13 @@ class CommitQueue {
   // calls Fill() with it soon, without waiting for the commit thread in between.
   [[nodiscard]] absl::StatusOr<uint64_t> Reserve(size_t bytes);
 
-  // `event_id` is empty and `done` null for a record that only fills a hole.
-  void Fill(store::LogRecord record, std::string event_id, RecordCallback done);
+  // `event_key` (event_key.h) is empty and `done` null for a record that only fills a hole.
+  void Fill(store::LogRecord record, std::string event_key, RecordCallback done);
 
-  enum class Joined { kYes, kOtherEvent, kNotWaiting };
-  // Lets `done` wait for the answer of the event at `position`, if that is `event_id` and on its
+  enum class Joined { kYes, kReusedId, kOtherEvent, kNotWaiting };
+  // Lets `done` wait for the answer of the event at `position`, if that is `event_key` and on its
   // way. Takes `done` only then.
-  [[nodiscard]] Joined Join(uint64_t position, std::string_view event_id, RecordCallback* done);
+  [[nodiscard]] Joined Join(uint64_t position, std::string_view event_key, RecordCallback* done);
 
   // For the commit thread: moves up to `max_events` filled records of up to about `max_bytes` from
   // the front into `batch`, waiting for the first until `deadline` or Wake().
@@ -84,7 +84,7 @@ class CommitQueue {
  private:
   struct Slot {
     store::LogRecord record;
-    std::string event_id;
+    std::string event_key;
     Waiter waiter;
     size_t bytes = 0;
     bool filled = false;

@@ -23,6 +23,7 @@ constexpr std::array kReasons = {
     Row{Reason::kEventInvalid, "EVENT_INVALID", absl::StatusCode::kInvalidArgument, 0},
     Row{Reason::kEventMalformed, "EVENT_MALFORMED", absl::StatusCode::kInvalidArgument, 0},
     Row{Reason::kEventTooLarge, "EVENT_TOO_LARGE", absl::StatusCode::kInvalidArgument, 0},
+    Row{Reason::kEventIdReused, "EVENT_ID_REUSED", absl::StatusCode::kInvalidArgument, 0},
     Row{Reason::kRequestInvalid, "REQUEST_INVALID", absl::StatusCode::kInvalidArgument, 0},
     Row{Reason::kRequestMalformed, "REQUEST_MALFORMED", absl::StatusCode::kInvalidArgument, 0},
     Row{Reason::kBatchTooLarge, "BATCH_SIZE", absl::StatusCode::kInvalidArgument, 0},

@@ -16,6 +16,7 @@ enum class Reason {
   kEventInvalid,        // INVALID_ARGUMENT: the event breaks a stated bound
   kEventMalformed,      // INVALID_ARGUMENT: the bytes are no such message
   kEventTooLarge,       // INVALID_ARGUMENT: more than 1 MiB
+  kEventIdReused,       // INVALID_ARGUMENT: its id is that of an event of another ticket or source
   kRequestInvalid,      // INVALID_ARGUMENT: another request breaks a stated bound
   kRequestMalformed,    // INVALID_ARGUMENT: the bytes or the JSON are no such message
   kBatchTooLarge,       // INVALID_ARGUMENT: no event, or more than 1,000, in a batch

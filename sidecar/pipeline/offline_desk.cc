@@ -5,12 +5,14 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "sidecar/base/hash.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/journey/evaluate.h"
 #include "sidecar/journey/explain.h"
 #include "sidecar/journey/fold.h"
 #include "sidecar/journey/move_ticket.h"
 #include "sidecar/pipeline/errors.h"
+#include "sidecar/pipeline/event_key.h"
 #include "sidecar/pipeline/move.h"
 
 namespace waypost::pipeline {
@@ -69,10 +71,13 @@ absl::StatusOr<journey::PersonRecord*> OfflineDesk::Settle(const v1::TicketEvent
 
 absl::StatusOr<OfflineDesk::Recorded> OfflineDesk::Record(const v1::TicketEvent& event,
                                                           absl::Time now) {
+  const uint64_t key = StableHash(EventKey(event));
   const auto [answer, is_new] =
-      answers_.try_emplace(Key(event.tenant(), event.event_id()), nullptr);
+      answers_.try_emplace(Key(event.tenant(), event.event_id()), Answer{key, nullptr});
   if (!is_new) {
-    return Recorded{true, answer->second == nullptr ? &forgotten_ : answer->second.get()};
+    if (answer->second.event != key) return EventIdReused();
+    const v1::Enrichment* const first = answer->second.enrichment.get();
+    return Recorded{true, first == nullptr ? &forgotten_ : first};
   }
   absl::StatusOr<journey::PersonRecord*> record = Settle(event);
   if (!record.ok()) {
@@ -83,7 +88,7 @@ absl::StatusOr<OfflineDesk::Recorded> OfflineDesk::Record(const v1::TicketEvent&
                            journey::Evaluate(*rules_, event, ++position_, now, *record));
   decision_.Swap(&evaluation.decision);
   if (answers_mode_ == Answers::kKeep) {
-    answer->second = std::make_unique<v1::Enrichment>(decision_.enrichment());
+    answer->second.enrichment = std::make_unique<v1::Enrichment>(decision_.enrichment());
   }
   return Recorded{false, &decision_.enrichment()};
 }

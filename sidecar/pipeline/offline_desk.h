@@ -2,6 +2,7 @@
 // The way of an event without threads, disk or clock: for story tests, replays and explanations.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -39,7 +40,8 @@ class OfflineDesk {
   };
 
   // Records an event that fulfils the bounds stated in ticket.proto, at the time `now`.
-  // INVALID_ARGUMENT: the first event of a ticket names no requester. Nothing has changed then.
+  // INVALID_ARGUMENT: the first event of a ticket names no requester, or the id is that of an event
+  // of another ticket or source, whoever's. Nothing has changed then.
   absl::StatusOr<Recorded> Record(const v1::TicketEvent& event, absl::Time now);
 
   // What Record would answer, and why and why not, without recording the event. Only a ticket whose
@@ -54,6 +56,10 @@ class OfflineDesk {
   [[nodiscard]] const rules::RuleSet& rules() const { return *rules_; }
 
  private:
+  struct Answer {
+    uint64_t event = 0;                          // StableHash of its EventKey
+    std::unique_ptr<v1::Enrichment> enrichment;  // null: forgotten
+  };
   using Persons = absl::flat_hash_map<std::string, std::unique_ptr<journey::PersonRecord>>;
 
   journey::PersonRecord* PersonOf(const std::string& tenant, const std::string& person_id);
@@ -65,7 +71,7 @@ class OfflineDesk {
   uint64_t position_ = 0;
   Persons persons_;                                                 // by tenant and person
   absl::flat_hash_map<std::string, journey::PersonRecord*> homes_;  // by tenant, source, ref
-  absl::flat_hash_map<std::string, std::unique_ptr<v1::Enrichment>> answers_;  // by tenant, event
+  absl::flat_hash_map<std::string, Answer> answers_;                // by tenant, event
   internal::v1::Decision decision_;
   const v1::Enrichment forgotten_;
 };

@@ -8,6 +8,7 @@
 #include "sidecar/journey/fold.h"
 #include "sidecar/pipeline/answer.h"
 #include "sidecar/pipeline/errors.h"
+#include "sidecar/pipeline/event_key.h"
 #include "sidecar/pipeline/move.h"
 
 namespace waypost::pipeline {
@@ -32,6 +33,7 @@ absl::Time OccurredAt(const v1::TicketEvent& event) {
 
 struct Recorder::Call {
   const v1::TicketEvent& event;
+  std::string key;  // of the event
   std::string serialized;
   RecordCallback done;
   // The requester or, for a lone signal, the person concerned; empty when the event tells none.
@@ -44,6 +46,7 @@ struct Recorder::Call {
 
 void Recorder::Record(const v1::TicketEvent& event, std::string serialized, RecordCallback done) {
   Call call{event,
+            EventKey(event),
             std::move(serialized),
             std::move(done),
             ConcernedPerson(event),
@@ -121,11 +124,15 @@ absl::Status Recorder::FindJourney(Person* holder, Call* call) {
 }
 
 absl::StatusOr<bool> Recorder::AnswerDuplicate(const Person& person, Call* call) {
-  const std::string& event_id = call->event.event_id();
-  for (const uint64_t position : journey::PositionsOfEvent(event_id, person.record)) {
-    switch (queue_->Join(position, event_id, &call->done)) {
+  // A person who took over a ticket remembers events of both persons, so all are looked at.
+  bool reused = false;
+  for (const uint64_t position : journey::PositionsOfEvent(call->event.event_id(), person.record)) {
+    switch (queue_->Join(position, call->key, &call->done)) {
       case CommitQueue::Joined::kYes:
         return true;
+      case CommitQueue::Joined::kReusedId:
+        reused = true;
+        continue;
       case CommitQueue::Joined::kOtherEvent:
         continue;
       case CommitQueue::Joined::kNotWaiting:
@@ -138,11 +145,14 @@ absl::StatusOr<bool> Recorder::AnswerDuplicate(const Person& person, Call* call)
     if (!recorded.ParseFromString(record->event)) {
       return absl::DataLossError("a logged event is damaged");
     }
-    if (recorded.event_id() != event_id) continue;
+    const Repeat repeat = CompareKeys(EventKey(recorded), call->key);
+    reused = reused || repeat == Repeat::kReused;
+    if (repeat != Repeat::kSame) continue;
     WAYPOST_ASSIGN_OR_RETURN(const std::string_view response, ResponseIn(record->decision));
     call->duplicate = DuplicateOf(response);
     return true;
   }
+  if (reused) return EventIdReused();
   return false;
 }
 
@@ -182,7 +192,7 @@ absl::Status Recorder::EvaluateAt(uint64_t position, Person* person, Person* for
     record.unmapped_key = UnmappedKey(
         call->event, events.empty() ? v1::EVENT_TYPE_UNSPECIFIED : events.front().type());
   }
-  queue_->Fill(std::move(record), call->event.event_id(), std::move(call->done));
+  queue_->Fill(std::move(record), std::move(call->key), std::move(call->done));
   return absl::OkStatus();
 }
 

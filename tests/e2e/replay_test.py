@@ -133,13 +133,16 @@ class ReplayTest(unittest.TestCase):
              "ticket": {"ref": "T", "type": "incident", "requester": {"id": "ana"}}},
             {"eventId": "2", "source": "s", "occurredAt": "2026-03-02T09:00:00Z",
              "ticket": {"ref": "U"}},
+            {"eventId": "1", "source": "s", "occurredAt": "2026-03-02T09:00:00Z",
+             "ticket": {"ref": "V", "requester": {"id": "ana"}}},
         ]
         text = "\n".join(map(json.dumps, events)) + "\nnot an event\n"
         result = waypost.run("replay", "--rules", waypost.RULES, "--output", "json", "-",
                              stdin=text)
         report = json.loads(result.stdout)
-        self.assertEqual((report["events"], report["duplicates"], report["rejected"]), (1, 1, 2))
-        self.assertEqual([r["line"] for r in report["rejections"]], [3, 4])
+        self.assertEqual((report["events"], report["duplicates"], report["rejected"]), (1, 1, 3))
+        self.assertEqual([r["line"] for r in report["rejections"]], [3, 4, 5])
+        self.assertIn("of another ticket", report["rejections"][1]["reason"])
 
     def test_explains_an_event_of_a_file(self):
         mapping = self.write("t.mapping.yaml", MAPPING % "time")

@@ -2,6 +2,7 @@
 #include "sidecar/pipeline/pipeline.h"
 
 #include <atomic>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -66,6 +67,59 @@ TEST_F(PipelineTest, AnEventSentAgainGetsTheFirstAnswerAgain) {
   Start();
   EXPECT_EQ(Send(event).Bytes().value(), *first + again->SerializeAsString().substr(first->size()));
   EXPECT_EQ(*inner_->LastPosition(), 1);
+}
+
+TEST_F(PipelineTest, AnIdOfAnotherTicketOrSourceIsRefused) {
+  v1::TicketEvent other_source = MakeEvent("e1", "T1", "ann");
+  other_source.set_source("other");
+  for (const bool waiting : {true, false}) {
+    inner_ = store::MakeMemoryStore();
+    Start();
+    const v1::TicketEvent event = MakeEvent("e1", "T1", "ann");
+    if (waiting) faulty_->SetGate(false);
+    const Answer first = Send(event);
+    if (!waiting) {
+      EXPECT_THAT(first.Await(), IsOk());
+    }
+    for (const v1::TicketEvent& reusing :
+         {MakeEvent("e1", "T2", "ann"), other_source, MakeSignal("e1", "login_failed", "ann")}) {
+      const absl::Status status = Record(reusing).status();
+      EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+      EXPECT_EQ(ReasonOf(status), "EVENT_ID_REUSED");
+      EXPECT_THAT(std::string(status.message()), ::testing::StartsWith("event.event_id: "));
+      EXPECT_EQ(status.message().find("ann"), absl::string_view::npos);
+    }
+    const Answer again = Send(event);
+    if (waiting) faulty_->SetGate(true);
+    EXPECT_TRUE(again.Await()->duplicate());
+    EXPECT_THAT(Record(MakeEvent("e2", "T2", "ann")), IsOk()) << "the ticket is not taken";
+    EXPECT_EQ(*inner_->LastPosition(), 2);
+    pipeline_.reset();
+  }
+}
+
+TEST_F(PipelineTest, TheSameIdOfTwoPersonsGivesActionsAndDecisionsOfTheirOwn) {
+  Start();
+  const auto ann = Record(MakeEvent("e1", "T1", "ann"));
+  const auto bob = Record(MakeEvent("e1", "T2", "bob"));
+  const auto cyd = Record(MakeSignal("e1", "login_failed", "cyd"));
+  const auto dan = Record(MakeSignal("e1", "login_failed", "dan"));
+  std::set<std::string> ids;
+  for (const auto& answer : {ann, bob, cyd, dan}) {
+    ASSERT_THAT(answer, IsOk());
+    EXPECT_FALSE(answer->duplicate());
+    ids.insert(answer->enrichment().decision_id());
+  }
+  EXPECT_EQ(ids.size(), 4);
+}
+
+TEST_F(PipelineTest, AnEventSentAgainAfterItsTicketMovedIsFoundAmongThoseOfBothPersons) {
+  Start();
+  const v1::TicketEvent event = MakeEvent("e1", "T1", "ann");
+  ASSERT_THAT(Record(event), IsOk());
+  ASSERT_THAT(Record(MakeEvent("e1", "T2", "bob")), IsOk());
+  ASSERT_THAT(Record(MakeEvent("e3", "T1", "bob")), IsOk());
+  EXPECT_TRUE(Record(event)->duplicate());
 }
 
 TEST_F(PipelineTest, AnEventSentAgainWhileItWaitsGetsTheSameAnswer) {
