@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sidecar/base/proto_time.h"
 #include "sidecar/cli/demo_story.h"
 #include "sidecar/cli/names.h"
 

@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sidecar/base/proto_time.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/cli/client.h"
 #include "sidecar/cli/enrichment_text.h"
-#include "sidecar/cli/names.h"
 #include "sidecar/cli/signals.h"
 #include "sidecar/cli/table.h"
 #include "sidecar/rules/vocabulary.h"

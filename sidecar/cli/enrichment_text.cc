@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "google/protobuf/util/json_util.h"
+#include "sidecar/base/proto_time.h"
 #include "sidecar/cli/names.h"
 #include "sidecar/rules/vocabulary.h"
 

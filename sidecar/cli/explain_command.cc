@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "sidecar/base/proto_time.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/cli/client.h"
 #include "sidecar/cli/commands.h"

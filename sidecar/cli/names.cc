@@ -46,10 +46,6 @@ std::string VisibilityName(v1::Visibility visibility) {
   }
 }
 
-absl::Time FromProto(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
-}
-
 void ToProto(absl::Time time, google::protobuf::Timestamp* timestamp) {
   const absl::Time second = absl::FromUnixSeconds(absl::ToUnixSeconds(time));
   timestamp->set_seconds(absl::ToUnixSeconds(time));

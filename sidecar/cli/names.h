@@ -23,7 +23,6 @@ namespace waypost::cli {
 // "both", "provider", "consumer".
 [[nodiscard]] std::string VisibilityName(v1::Visibility visibility);
 
-[[nodiscard]] absl::Time FromProto(const google::protobuf::Timestamp& timestamp);
 void ToProto(absl::Time time, google::protobuf::Timestamp* timestamp);
 
 // "2026-03-01 09:00:00 UTC".

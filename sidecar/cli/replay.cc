@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "sidecar/base/proto_time.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/cli/diagnostic_text.h"
-#include "sidecar/cli/names.h"
 #include "sidecar/cli/progress_bar.h"
 #include "sidecar/rules/loader.h"
 #include "sidecar/service/request_validation.h"

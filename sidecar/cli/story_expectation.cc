@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sidecar/base/proto_time.h"
 #include "sidecar/cli/names.h"
 #include "sidecar/cli/yaml_message.h"
 #include "sidecar/rules/vocabulary.h"

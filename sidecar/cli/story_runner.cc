@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "sidecar/cli/names.h"
+#include "sidecar/base/proto_time.h"
 #include "sidecar/pipeline/offline_desk.h"
 #include "sidecar/service/request_validation.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/pipeline/history.h"
 
+#include "sidecar/base/proto_time.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/journey/evaluate.h"
 #include "sidecar/journey/explain.h"
@@ -61,8 +62,7 @@ absl::StatusOr<v1::ExplainJourneyResponse> ExplainRecord(
   WAYPOST_ASSIGN_OR_RETURN(
       const journey::Folded folded,
       journey::Fold(step->event, position, rules.stitching, &step->decision.placement(), &person));
-  const absl::Time now = absl::FromUnixSeconds(step->event.occurred_at().seconds()) +
-                         absl::Nanoseconds(step->event.occurred_at().nanos());
+  const absl::Time now = FromProto(step->event.occurred_at());
   v1::ExplainJourneyResponse response = journey::Explain(rules, step->event, person, folded, now);
   *response.mutable_decision() = step->decision.enrichment();
   return response;

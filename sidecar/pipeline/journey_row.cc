@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "sidecar/journey/names.h"
 #include "sidecar/journey/person_record.h"
 
@@ -27,6 +29,14 @@ store::JourneyRow RowOf(const internal::v1::JourneyState& journey, bool live) {
   row.newest_at = journey::NewestAt(journey);
   row.blob = journey.SerializeAsString();
   return row;
+}
+
+absl::StatusOr<internal::v1::JourneyState> ParseJourney(const store::JourneyRow& row) {
+  internal::v1::JourneyState journey;
+  if (!journey.ParseFromString(row.blob)) {
+    return absl::DataLossError(absl::StrCat("the row of journey ", row.journey_id, " is damaged"));
+  }
+  return journey;
 }
 
 }  // namespace waypost::pipeline

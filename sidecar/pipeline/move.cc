@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sidecar/base/status_macros.h"
+#include "sidecar/journey/micros.h"
 #include "sidecar/journey/move_ticket.h"
 
 namespace waypost::pipeline {
@@ -24,8 +25,8 @@ bool TellsNewRequester(const v1::TicketEvent& event, const journey::PersonRecord
   const journey::TicketPlace place =
       journey::FindTicket(event.source(), event.ticket().ref(), holder);
   if (place.ticket < 0) return false;
-  const int64_t at = event.occurred_at().seconds() * 1'000'000 + event.occurred_at().nanos() / 1000;
-  return at >= RequesterToldAt(holder.journeys[place.journey].tickets(place.ticket));
+  return journey::MicrosOf(event.occurred_at()) >=
+         RequesterToldAt(holder.journeys[place.journey].tickets(place.ticket));
 }
 
 absl::Status Move(const TicketName& ticket, uint64_t position, Person* from, Person* to,

@@ -15,6 +15,7 @@
 #include "sidecar/pipeline/answer.h"
 #include "sidecar/pipeline/errors.h"
 #include "sidecar/pipeline/history.h"
+#include "sidecar/pipeline/journey_row.h"
 #include "sidecar/pipeline/suggestion.h"
 
 namespace waypost::pipeline {
@@ -26,14 +27,6 @@ constexpr size_t kMapPageSize = 1000;
 absl::Status JourneyNotFound(std::string_view journey_id) {
   return MakeError(Reason::kJourneyNotFound,
                    "no journey \"" + std::string(journey_id) + "\" of this tenant");
-}
-
-absl::StatusOr<internal::v1::JourneyState> Parse(const store::JourneyRow& row) {
-  internal::v1::JourneyState journey;
-  if (!journey.ParseFromString(row.blob)) {
-    return absl::DataLossError(absl::StrCat("the row of journey ", row.journey_id, " is damaged"));
-  }
-  return journey;
 }
 
 void AddRecords(const internal::v1::JourneyState& journey,
@@ -115,7 +108,7 @@ absl::StatusOr<Reader::Found> Reader::Look(const Name& name) const {
   if (!row.has_value() || row->person_id != name.person_id) {
     return JourneyNotFound(name.journey_id);
   }
-  WAYPOST_ASSIGN_OR_RETURN(found.journey, Parse(*row));
+  WAYPOST_ASSIGN_OR_RETURN(found.journey, ParseJourney(*row));
   AddRecords(found.journey, &found.records);
   return found;
 }
@@ -164,7 +157,7 @@ absl::StatusOr<v1::ListJourneysResponse> Reader::ListJourneys(
   const std::shared_ptr<const rules::RuleSet> rules = rules_();
   v1::ListJourneysResponse response;
   for (const store::JourneyRow& row : page->rows) {
-    WAYPOST_ASSIGN_OR_RETURN(const internal::v1::JourneyState journey, Parse(row));
+    WAYPOST_ASSIGN_OR_RETURN(const internal::v1::JourneyState journey, ParseJourney(row));
     *response.add_journeys() = journey::ViewJourney(journey, *rules, false);
   }
   response.set_next_page_token(page->next_page_token);
@@ -200,7 +193,7 @@ absl::StatusOr<v1::GetJourneyMapResponse> Reader::GetJourneyMap(
   do {
     WAYPOST_ASSIGN_OR_RETURN(const store::JourneyPage page, unwritten.List(*store_, query));
     for (const store::JourneyRow& row : page.rows) {
-      WAYPOST_ASSIGN_OR_RETURN(const internal::v1::JourneyState journey, Parse(row));
+      WAYPOST_ASSIGN_OR_RETURN(const internal::v1::JourneyState journey, ParseJourney(row));
       map.Add(journey::ViewJourney(journey, *rules, true));
     }
     query.page_token = page.next_page_token;

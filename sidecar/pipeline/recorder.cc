@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "sidecar/base/proto_time.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/journey/evaluate.h"
 #include "sidecar/journey/fold.h"
@@ -22,11 +23,6 @@ absl::Status NoRequester() {
 
 std::string_view ConcernedPerson(const v1::TicketEvent& event) {
   return event.has_ticket() ? event.ticket().requester().id() : event.actor().id();
-}
-
-absl::Time OccurredAt(const v1::TicketEvent& event) {
-  return absl::FromUnixSeconds(event.occurred_at().seconds()) +
-         absl::Nanoseconds(event.occurred_at().nanos());
 }
 
 }  // namespace
@@ -165,7 +161,7 @@ absl::Status Recorder::Evaluate(Person* person, Person* former, Call* call) {
   record.position = position;
   record.tenant = std::string(call->ticket.tenant);
   record.person_id = person->record.person.person_id();
-  record.occurred_at = OccurredAt(call->event);
+  record.occurred_at = FromProto(call->event.occurred_at());
   queue_->Fill(std::move(record), "", nullptr);
   return status;
 }
@@ -184,7 +180,7 @@ absl::Status Recorder::EvaluateAt(uint64_t position, Person* person, Person* for
   record.position = position;
   record.tenant = std::string(call->ticket.tenant);
   record.person_id = person->record.person.person_id();
-  record.occurred_at = OccurredAt(call->event);
+  record.occurred_at = FromProto(call->event.occurred_at());
   record.event = std::move(call->serialized);
   record.decision = evaluation.decision.SerializeAsString();
   if (evaluation.decision.enrichment().unmapped()) {

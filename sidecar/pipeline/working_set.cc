@@ -5,22 +5,14 @@
 #include <optional>
 
 #include "absl/hash/hash.h"
-#include "absl/strings/str_cat.h"
 #include "sidecar/base/status_macros.h"
+#include "sidecar/pipeline/journey_row.h"
 
 namespace waypost::pipeline {
 namespace {
 
 // A ticket's home takes about this much memory; a quarter of the budget is theirs.
 constexpr size_t kHomeBytes = 256;
-
-absl::StatusOr<internal::v1::JourneyState> ParseJourney(const store::JourneyRow& row) {
-  internal::v1::JourneyState journey;
-  if (!journey.ParseFromString(row.blob)) {
-    return absl::DataLossError(absl::StrCat("the row of journey ", row.journey_id, " is damaged"));
-  }
-  return journey;
-}
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "sidecar/base/proto_time.h"
 #include "sidecar/rules/vocabulary_tables.h"
 
 namespace waypost::rules {
@@ -66,8 +67,7 @@ Value DarkFor(const Scope& scope) {
   if (facts.open_tickets() == 0 || !facts.has_last_visible_at()) {
     return Value::Duration(absl::ZeroDuration());
   }
-  const absl::Time last = absl::FromUnixSeconds(facts.last_visible_at().seconds()) +
-                          absl::Nanoseconds(facts.last_visible_at().nanos());
+  const absl::Time last = FromProto(facts.last_visible_at());
   return Value::Duration(std::max(absl::ZeroDuration(), scope.subject.now - last));
 }
 

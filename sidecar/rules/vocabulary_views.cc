@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "sidecar/base/proto_time.h"
 #include "sidecar/rules/vocabulary_object.h"
 
 namespace waypost::rules {
@@ -34,8 +35,7 @@ cel::Value TextMap::KeyAt(size_t index) const {
 }
 
 cel::Value TimestampValue(const google::protobuf::Timestamp& timestamp) {
-  return cel::Value::Timestamp(absl::FromUnixSeconds(timestamp.seconds()) +
-                               absl::Nanoseconds(timestamp.nanos()));
+  return cel::Value::Timestamp(FromProto(timestamp));
 }
 
 cel::Value DurationValue(const google::protobuf::Duration& duration) {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "sidecar/cli/names.h"
+#include "sidecar/base/proto_time.h"
 #include "tests/support/temporary_folder.h"
 
 namespace waypost::cli {
