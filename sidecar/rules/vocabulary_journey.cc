@@ -163,7 +163,8 @@ std::vector<JourneyField> WaitingFields() {
        "Who has to act next: `customer`, `provider`, `third_party`, or empty when nobody has to.",
        [](const Scope& s) { return Value::StringView(PartyName(Facts(s).waiting_on())); }},
       {"holder", TypeKind::kString, kProvider,
-       "The group that holds the ball; empty when the customer does or the journey ended.",
+       "The assignment group that holds the ball (answers of the API tell its provider instead, "
+       "where one matches); empty when the customer does or the journey ended.",
        [](const Scope& s) { return Value::StringView(Facts(s).holder()); }},
       {"waiting_since", TypeKind::kTimestamp, kEveryone,
        "Since when that is so; null when nobody has to act.", WaitingSince},
@@ -218,7 +219,8 @@ const ObjectTable<v1::Possession>& PossessionTable() {
       {
           {"party", TypeKind::kString, kProvider, "`customer`, `provider` or `third_party`.",
            [](const v1::Possession& p) { return Value::StringView(PartyName(p.party())); }},
-          {"holder", TypeKind::kString, kProvider, "The group; empty for the customer.",
+          {"holder", TypeKind::kString, kProvider,
+           "The assignment group, as in `journey.holder`; empty for the customer.",
            [](const v1::Possession& p) { return Value::StringView(p.holder()); }},
           {"held", TypeKind::kDuration, kProvider, "For how long in total.",
            [](const v1::Possession& p) { return DurationValue(p.held()); }},

@@ -103,6 +103,7 @@ TEST(ViewTest, GroupsOfOneProviderAreOneHolder) {
   EXPECT_EQ(view.facts().possessions(1).holder(), "Network");
   EXPECT_EQ(Minutes(view.facts().possessions(1).held()), 30);
   EXPECT_EQ(view.facts().holder(), "desk");
+  EXPECT_EQ(player.facts().holder(), "Desk 1") << "rules read the group";
   EXPECT_EQ(view.timeline_size(), 0);
 }
 
