@@ -78,7 +78,7 @@ JourneyMap::CellKey JourneyMap::KeyOf(const v1::TimelineStep& step,
   key.stage = stage < 0 ? std::numeric_limits<int>::max() : stage;
   key.stage_id = passed.stage();
   key.channel =
-      touchpoint != nullptr && !touchpoint->channel.empty() ? touchpoint->channel : step.channel();
+      step.channel().empty() && touchpoint != nullptr ? touchpoint->channel : step.channel();
   return key;
 }
 

@@ -48,7 +48,7 @@ TEST(JourneyMapTest, CountsTouchpointsByStageAndChannelAndKeepsSaidApartFromInfe
   JourneyMap map({}, rules);
   v1::Journey journey = JourneyWithUserView();
   AddStep("call", "engage", "", 10, -2, v1::EMOTION_BASIS_INFERRED, &journey);
-  AddStep("call", "engage", "", 20, -1, v1::EMOTION_BASIS_SAID, &journey);
+  AddStep("call", "engage", "phone", 20, -1, v1::EMOTION_BASIS_SAID, &journey);
   AddStep("news", "co_create", "email", 30, 0, v1::EMOTION_BASIS_UNSPECIFIED, &journey);
   map.Add(journey);
 
@@ -56,7 +56,7 @@ TEST(JourneyMapTest, CountsTouchpointsByStageAndChannelAndKeepsSaidApartFromInfe
   EXPECT_EQ(response.journeys(), 1);
   ASSERT_EQ(response.cells_size(), 2);
   EXPECT_EQ(response.cells(0).stage(), "engage");
-  EXPECT_EQ(response.cells(0).channel(), "phone") << "the touchpoint's channel";
+  EXPECT_EQ(response.cells(0).channel(), "phone") << "the touchpoint's, where the event tells none";
   EXPECT_EQ(response.cells(0).touchpoints(0).passed(), 2);
   EXPECT_EQ(response.cells(0).touchpoints(0).journeys(), 1);
   EXPECT_EQ(response.cells(0).touchpoints(0).emotion_inferred(), -2);
@@ -64,6 +64,16 @@ TEST(JourneyMapTest, CountsTouchpointsByStageAndChannelAndKeepsSaidApartFromInfe
   EXPECT_EQ(response.cells(1).channel(), "email") << "the event's channel";
   EXPECT_FALSE(response.cells(1).touchpoints(0).has_emotion_said());
   EXPECT_EQ(response.channels(0), "phone") << "most used first";
+}
+
+TEST(JourneyMapTest, TheEventsOwnChannelComesBeforeTheTouchpoints) {
+  const rules::RuleSet rules = TwoStages();
+  JourneyMap map({}, rules);
+  v1::Journey journey = JourneyWithUserView();
+  AddStep("call", "engage", "email", 10, 0, v1::EMOTION_BASIS_UNSPECIFIED, &journey);
+  map.Add(journey);
+  ASSERT_EQ(map.Build().cells_size(), 1);
+  EXPECT_EQ(map.Build().cells(0).channel(), "email");
 }
 
 TEST(JourneyMapTest, LeavesOutStepsBeyondTheWindowAndJourneysWithoutSteps) {
