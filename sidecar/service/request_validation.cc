@@ -153,8 +153,10 @@ void CheckOccurredAt(const v1::TicketEvent& event, absl::Time now, const FieldPa
   if (!checker->Instant(event.occurred_at(), path, "occurred_at")) return;
   const int64_t second = event.occurred_at().seconds();
   if (second < kYear2000) checker->Add(path, "occurred_at", "lies before 2000-01-01");
-  if (second > absl::ToUnixSeconds(now + absl::Hours(24))) {
-    checker->Add(path, "occurred_at", "lies more than one day ahead of the sidecar's clock");
+  if (second > absl::ToUnixSeconds(now + kMaxClockSkew)) {
+    checker->Add(path, "occurred_at",
+                 "lies more than 10 minutes ahead of the sidecar's clock; an event tells what has "
+                 "happened, in UTC");
   }
 }
 

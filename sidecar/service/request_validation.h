@@ -18,6 +18,9 @@ namespace waypost::service {
 inline constexpr size_t kMaxEventBytes = size_t{1} << 20;
 inline constexpr size_t kMaxEventsPerBatch = 1000;
 inline constexpr size_t kMaxRulesBytes = size_t{4} << 20;
+// How far the platform's clock may be ahead of ours. An event of the future would make all that
+// happens until then late.
+inline constexpr absl::Duration kMaxClockSkew = absl::Minutes(10);
 inline constexpr int kMaxPageSize = 1000;
 inline constexpr int kDefaultPageSize = 100;
 inline constexpr std::string_view kDefaultTenant = "default";

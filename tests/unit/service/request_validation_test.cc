@@ -41,6 +41,12 @@ std::vector<std::string> Fields(const v1::TicketEvent& event) {
 
 TEST(CheckEventTest, GoodEventHasNoViolation) { EXPECT_THAT(Fields(GoodEvent()), IsEmpty()); }
 
+TEST(CheckEventTest, ThePlatformsClockMayBeALittleAhead) {
+  v1::TicketEvent event = GoodEvent();
+  event.mutable_occurred_at()->set_seconds(absl::ToUnixSeconds(kNow + kMaxClockSkew));
+  EXPECT_THAT(Fields(event), IsEmpty());
+}
+
 struct Case {
   std::string name;
   std::function<void(v1::TicketEvent*)> spoil;
@@ -82,7 +88,11 @@ const std::vector<Case>& Cases() {
       {"Year9999",
        [](auto* e) { e->mutable_occurred_at()->set_seconds(253'402'300'799); },
        {"event.occurred_at"},
-       "more than one day ahead"},
+       "more than 10 minutes ahead"},
+      {"ElevenMinutesAhead",
+       [](auto* e) { e->mutable_occurred_at()->set_seconds(absl::ToUnixSeconds(kNow) + 11 * 60); },
+       {"event.occurred_at"},
+       "more than 10 minutes ahead"},
       {"BeyondTime",
        [](auto* e) { e->mutable_occurred_at()->set_seconds(INT64_MAX); },
        {"event.occurred_at"},
