@@ -103,6 +103,7 @@ void WorkingSet::Trim(const PersonName& name) {
 }
 
 void WorkingSet::Count(int64_t* persons, int64_t* bytes) const {
+  const absl::ReaderMutexLock replacing(&barrier);
   for (const Shard& shard : shards_) {
     const absl::MutexLock lock(&shard.mutex);
     *persons += static_cast<int64_t>(shard.cache.size());

@@ -72,7 +72,7 @@ class WorkingSet {
   // Forgets everything. The caller holds `barrier` exclusively.
   void Clear();
 
-  // Persons in memory and their estimated bytes.
+  // Persons in memory and their estimated bytes. Takes the barrier: waits while all is replaced.
   void Count(int64_t* persons, int64_t* bytes) const;
 
   Shard& ShardOf(const PersonName& name);
@@ -82,7 +82,7 @@ class WorkingSet {
   // Persons with news that nobody took yet; a hint.
   std::atomic<int64_t> changed_persons{0};
 
-  absl::Mutex barrier;
+  mutable absl::Mutex barrier;
 
   // Memory is the tables with the whole log replayed on them; false while the store cannot be read
   // after a failure. Guarded by `barrier`.

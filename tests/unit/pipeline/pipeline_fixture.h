@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/synchronization/notification.h"
+#include "absl/synchronization/mutex.h"
 #include "gtest/gtest.h"
 #include "sidecar/base/clock.h"
 #include "sidecar/pipeline/pipeline.h"
@@ -74,19 +74,24 @@ class Answer {
  public:
   RecordCallback Callback() {
     return [state = state_](absl::StatusOr<std::string_view> response) {
+      const absl::MutexLock lock(&state->mutex);
       if (response.ok()) {
         state->bytes = std::string(*response);
       } else {
         state->status = response.status();
       }
-      state->done.Notify();
+      state->done = true;
     };
   }
 
-  [[nodiscard]] bool given() const { return state_->done.HasBeenNotified(); }
+  [[nodiscard]] bool given() const {
+    const absl::MutexLock lock(&state_->mutex);
+    return state_->done;
+  }
 
   [[nodiscard]] absl::StatusOr<std::string> Bytes() const {
-    state_->done.WaitForNotification();
+    const absl::MutexLock lock(&state_->mutex);
+    state_->mutex.Await(absl::Condition(&state_->done));
     if (!state_->status.ok()) return state_->status;
     return state_->bytes;
   }
@@ -101,7 +106,8 @@ class Answer {
 
  private:
   struct State {
-    absl::Notification done;
+    absl::Mutex mutex;
+    bool done = false;
     absl::Status status;
     std::string bytes;
   };
