@@ -62,7 +62,7 @@ class PersonPipeline final : public Pipeline {
       return absl::DeadlineExceededError("events still wait for the disk");
     }
     committer_.Stop();
-    const absl::Status status = committer_.store_status();
+    absl::Status status = committer_.store_status();
     if (status.ok()) return status;
     return absl::Status(
         status.code(),
