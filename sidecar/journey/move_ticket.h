@@ -23,9 +23,9 @@ struct Moved {
 // folded. A journey with this ticket alone moves whole, with its signals, positions, alerts and
 // surveys, and keeps its id. Otherwise the ticket's entries become a journey of their own, whose id
 // derives from the new person and the ticket's first kept entry; both journeys are folded anew.
-// Open alerts and surveys about the ticket go with it; signals and all else stay. What was counted before entries were dropped stays with the
-// former journey. The event ids move along, so that duplicates are found at the new person; the
-// newest 4,096 are kept. Pure: the same on replay.
+// Open alerts and surveys about the ticket go with it; signals and all else stay. What was counted
+// before entries were dropped stays with the former journey. The event ids move along, so that
+// duplicates are found at the new person; the newest 4,096 are kept. Pure: the same on replay.
 //
 // NOT_FOUND: the former person has no such ticket.
 [[nodiscard]] absl::StatusOr<Moved> MoveTicket(std::string_view source, std::string_view ref,

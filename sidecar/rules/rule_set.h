@@ -151,8 +151,9 @@ struct Stitching {
   // A signal joins what the same person did at most this long before; a ticket adopts the signals
   // before it. Default: 4 hours (the password-reset story spans less than one).
   absl::Duration signal_window = absl::Hours(4);
-  // A new ticket of the same person and matter (service or category agree, neither differs where both
-  // tell it) joins a journey that ended at most this long before. Default: 7 days, the usual bound of a repeat contact.
+  // A new ticket of the same person and matter (service or category agree, neither differs where
+  // both tell it) joins a journey that ended at most this long before. Default: 7 days, the usual
+  // bound of a repeat contact.
   absl::Duration matter_window = absl::Hours(7 * 24);
 };
 
