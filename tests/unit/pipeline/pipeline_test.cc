@@ -83,7 +83,10 @@ TEST_F(PipelineTest, AnIdOfAnotherTicketOrSourceIsRefused) {
     }
     for (const v1::TicketEvent& reusing :
          {MakeEvent("e1", "T2", "ann"), other_source, MakeSignal("e1", "login_failed", "ann")}) {
-      const absl::Status status = Record(reusing).status();
+      const Answer refused = Send(reusing);
+      EXPECT_TRUE(refused.given()) << "it does not wait for the disk";
+      if (!refused.given()) faulty_->SetGate(true);
+      const absl::Status status = refused.Await().status();
       EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
       EXPECT_EQ(ReasonOf(status), "EVENT_ID_REUSED");
       EXPECT_THAT(std::string(status.message()), ::testing::StartsWith("event.event_id: "));
