@@ -118,7 +118,17 @@ void PrintExplanation(const v1::ExplainJourneyResponse& response, bool all, cons
                << TimeText(FromProto(response.occurred_at())) << " of journey "
                << response.journey_id() << '\n';
   PrintEnrichment(response.decision(), output, "  ");
-  int hidden = PrintVerdicts(response.touchpoints(), "Touchpoints", all, output);
+  const bool none_applies =
+      response.touchpoints().empty() && response.journey_definitions_size() > 0;
+  int hidden = 0;
+  if (none_applies || all) {
+    hidden += PrintVerdicts(response.journey_definitions(), "Journeys", all, output);
+  }
+  if (none_applies) {
+    output.out() << "\nTouchpoints: none is asked, because no journey of the rules applies\n";
+  } else {
+    hidden += PrintVerdicts(response.touchpoints(), "Touchpoints", all, output);
+  }
   hidden += PrintVerdicts(response.rules(), "Rules", all, output);
   if (hidden > 0) {
     output.out() << '\n'
@@ -175,11 +185,15 @@ absl::StatusOr<v1::ExplainJourneyResponse> PlayFile(const Options& options, cons
   WAYPOST_ASSIGN_OR_RETURN(EventSource source, OpenEvents(options.file, output));
   Replay replay(std::move(rules));
   std::optional<v1::ExplainJourneyResponse> found;
+  std::string unread;
   ReadEvent next;
   while (!found.has_value() || options.event.empty()) {
     WAYPOST_ASSIGN_OR_RETURN(const bool more, source.reader->Next(&next));
     if (!more) {
       break;
+    }
+    if (!next.status.ok() && unread.empty()) {
+      unread = absl::StrCat("; line ", next.line, " could not be read: ", next.status.message());
     }
     if (next.status.ok() && IsAskedFor(options, next.event)) {
       const absl::Time now = replay.Prepare(&next);
@@ -188,7 +202,8 @@ absl::StatusOr<v1::ExplainJourneyResponse> PlayFile(const Options& options, cons
     replay.Play(&next);
   }
   if (!found.has_value()) {
-    return absl::NotFoundError(absl::StrCat("there is no such event in ", options.file.path));
+    return absl::NotFoundError(
+        absl::StrCat("there is no such event in ", options.file.path, unread));
   }
   return *std::move(found);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/journey/explain.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -58,6 +59,31 @@ Outcome Ask(const rules::EventTypes& on, const std::optional<cel::Program>& cond
     }
   }
   return outcome;
+}
+
+// What became of each journey definition: the one that a role follows applies, whether it was found
+// now or before. A condition is asked on the first derived event, as when one is looked for.
+void ExplainDefinitions(const RoleSteps& steps, Situation* situation,
+                        v1::ExplainJourneyResponse* response) {
+  const auto& definitions = situation->rules().journeys;
+  for (size_t number = 0; number < definitions.size(); ++number) {
+    const rules::JourneyDefinition& definition = definitions[number];
+    v1::RuleVerdict* verdict = response->add_journey_definitions();
+    verdict->set_id(definition.id);
+    verdict->set_location(definition.location.ToString());
+    verdict->set_role(definition.role);
+    const auto step = std::find_if(steps.begin(), steps.end(), [&](const RoleStep& taken) {
+      return taken.role == definition.role;
+    });
+    if (step != steps.end()) {
+      verdict->set_verdict(step->definition == number ? v1::VERDICT_FIRED
+                                                      : v1::VERDICT_EARLIER_MATCH);
+      continue;
+    }
+    rules::EventTypes first;
+    first.Add(situation->folded().events.front().type());
+    verdict->set_verdict(Ask(first, definition.condition, situation, verdict).verdict);
+  }
 }
 
 void AddGate(const Gate& gate, v1::RuleVerdict* verdict) {
@@ -149,6 +175,7 @@ v1::ExplainJourneyResponse Explain(const rules::RuleSet& rules, const v1::Ticket
   rules::Matcher matcher(rules, folded.events, &after.bindings());
   const RoleSteps steps = TakeSteps(&matcher, &after, decided.mutable_rule_errors());
   WritePositions(steps, after, &decision);
+  ExplainDefinitions(steps, &before, &response);
   for (const RoleStep& step : steps) {
     ExplainTouchpoints(step, &before, &response);
   }

@@ -144,6 +144,22 @@ class ReplayTest(unittest.TestCase):
         self.assertEqual([r["line"] for r in report["rejections"]], [3, 4, 5])
         self.assertIn("of another ticket", report["rejections"][1]["reason"])
 
+    def test_explains_why_no_journey_applies(self):
+        event = {**EVENT, "ticket": {**EVENT["ticket"], "type": "problem"}}
+        file = self.write("one.ndjson", json.dumps(event) + "\n")
+        result = waypost.run("explain", "--rules", waypost.RULES, "--replay", file, "--event", "e1")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r'get-something-new +user +false .*"problem" against "request"')
+        self.assertIn("Touchpoints: none is asked, because no journey of the rules applies",
+                      result.stdout)
+
+    def test_explain_names_the_line_that_it_could_not_read(self):
+        file = self.write("bad.ndjson", '{"event_id": 7\n')
+        result = waypost.run("explain", "--rules", waypost.RULES, "--replay", file, "--event", "e1")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("there is no such event", result.stderr)
+        self.assertIn("line 1 could not be read: not a ticket event", result.stderr)
+
     def test_explains_an_event_of_a_file(self):
         mapping = self.write("t.mapping.yaml", MAPPING % "time")
         table = self.write("t.csv", TABLE)

@@ -98,6 +98,29 @@ TEST(ExplainTest, EveryTouchpointHasAVerdictWithTheFirstFalsePart) {
   EXPECT_FALSE(explained.journey_id().empty());
 }
 
+TEST(ExplainTest, SaysWhyNoJourneyDefinitionApplies) {
+  rules::RuleSet rules = DeskRules();
+  rules.journeys.front().condition = Condition("ticket.type == \"request\"");
+  rules::JourneyDefinition& customer = rules.journeys.emplace_back();
+  customer.id = "buy-service";
+  customer.role = v1::CONSUMER_ROLE_CUSTOMER;
+  const Desk desk(Freeze(std::move(rules)));
+  v1::TicketEvent created = TicketAt(0, "e1", v1::STATUS_CATEGORY_NEW, "");
+  created.mutable_ticket()->set_type("incident");
+  const v1::ExplainJourneyResponse none = desk.Explain(created);
+  EXPECT_THAT(Shown(none.journey_definitions()),
+              ElementsAre("get-help FALSE", "buy-service FIRED"));
+  EXPECT_EQ(none.journey_definitions(0).false_part(), "ticket.type == \"request\"");
+  EXPECT_EQ(none.journey_definitions(0).left_value(), "\"incident\"");
+  EXPECT_TRUE(none.touchpoints().empty());
+
+  created.mutable_ticket()->set_type("request");
+  const v1::ExplainJourneyResponse both = desk.Explain(created);
+  EXPECT_THAT(Shown(both.journey_definitions()),
+              ElementsAre("get-help FIRED", "buy-service FIRED"));
+  EXPECT_THAT(both.touchpoints(), SizeIs(5));
+}
+
 TEST(ExplainTest, EveryRuleHasAVerdictAndItsGates) {
   rules::RuleSet rules = DeskRules();
   rules.rules.push_back(AlertRule("always", "true"));
