@@ -2,7 +2,7 @@
 #include "sidecar/calendar/local_hours.h"
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 #include <utility>
 
 namespace waypost::calendar {
@@ -23,29 +23,22 @@ int64_t OpenIn(absl::Span<const DaySpan> spans) {
 
 size_t WeekdayOf(LocalDay day) { return static_cast<size_t>((day + kDaysFromMonday) % 7); }
 
-// What `hours` says about days other than their weekday does, within the covered years.
-std::map<LocalDay, std::vector<DaySpan>> OtherDays(const OpeningHours& hours) {
-  const absl::CivilDay first_covered(kFirstYear, 1, 1);
+// The shut days of `hours` within the covered years, ascending and apart from each other.
+std::vector<DateRange> ShutDays(const OpeningHours& hours) {
+  absl::CivilDay next(kFirstYear, 1, 1);
   const absl::CivilDay last_covered(kEndYear - 1, 12, 31);
   std::vector<DateRange> closed = hours.closed;
   std::sort(closed.begin(), closed.end(),
             [](const DateRange& a, const DateRange& b) { return a.first < b.first; });
-  std::map<LocalDay, std::vector<DaySpan>> days;
-  // Ranges may overlap as they like: no day is visited twice.
-  absl::CivilDay next = first_covered;
+  std::vector<DateRange> apart;
   for (const DateRange& range : closed) {
-    const absl::CivilDay last = std::min(range.last, last_covered);
-    for (absl::CivilDay day = std::max(range.first, next); day <= last; ++day) {
-      days[day - kEpoch] = {};
-    }
-    next = std::max(next, last + 1);
-  }
-  for (const auto& [day, spans] : hours.special) {
-    if (day >= first_covered && day <= last_covered) {
-      days[day - kEpoch] = spans;
+    const DateRange rest = {std::max(range.first, next), std::min(range.last, last_covered)};
+    if (rest.first <= rest.last) {
+      apart.push_back(rest);
+      next = rest.last + 1;
     }
   }
-  return days;
+  return apart;
 }
 
 }  // namespace
@@ -54,19 +47,48 @@ LocalHours::LocalHours(const OpeningHours& hours) : week_(hours.week) {
   for (size_t weekday = 0; weekday < week_.size(); ++weekday) {
     open_before_weekday_[weekday + 1] = open_before_weekday_[weekday] + OpenIn(week_[weekday]);
   }
-  int64_t change = 0;
-  for (auto& [day, spans] : OtherDays(hours)) {
-    change += OpenIn(spans) - OpenIn(week_[WeekdayOf(day)]);
-    exceptions_.push_back({day, change, std::move(spans)});
+  auto special = hours.special.lower_bound(absl::CivilDay(kFirstYear, 1, 1));
+  const auto special_end = hours.special.lower_bound(absl::CivilDay(kEndYear, 1, 1));
+  const auto add_special = [&] {
+    Add(special->first - kEpoch, special->first - kEpoch, special->second);
+    ++special;
+  };
+  for (DateRange range : ShutDays(hours)) {
+    while (special != special_end && special->first < range.first) {
+      add_special();
+    }
+    // Special days cut the range in pieces.
+    for (; special != special_end && special->first <= range.last; add_special()) {
+      Add(range.first - kEpoch, special->first - kEpoch - 1, {});
+      range.first = special->first + 1;
+    }
+    Add(range.first - kEpoch, range.last - kEpoch, {});
+  }
+  while (special != special_end) {
+    add_special();
   }
 }
 
-absl::Span<const DaySpan> LocalHours::SpansOf(LocalDay day) const {
-  const auto found =
+void LocalHours::Add(LocalDay first, LocalDay last, std::vector<DaySpan> spans) {
+  if (first > last) {
+    return;
+  }
+  Exception exception{first, last, std::move(spans), OpenBeforeDay(first), 0};
+  exception.open_after = exception.open_before + OpenIn(exception.spans);
+  exceptions_.push_back(std::move(exception));
+}
+
+const LocalHours::Exception* LocalHours::ExceptionBefore(LocalDay day) const {
+  const auto next =
       std::lower_bound(exceptions_.begin(), exceptions_.end(), day,
-                       [](const Exception& each, LocalDay d) { return each.day < d; });
-  const bool is_exception = found != exceptions_.end() && found->day == day;
-  return is_exception ? found->spans : week_[WeekdayOf(day)];
+                       [](const Exception& each, LocalDay d) { return each.first < d; });
+  return next == exceptions_.begin() ? nullptr : &*std::prev(next);
+}
+
+absl::Span<const DaySpan> LocalHours::SpansOf(LocalDay day) const {
+  const Exception* exception = ExceptionBefore(day + 1);
+  const bool is_exception = exception != nullptr && day <= exception->last;
+  return is_exception ? exception->spans : week_[WeekdayOf(day)];
 }
 
 bool LocalHours::IsOpen(LocalTime time) const {
@@ -77,14 +99,20 @@ bool LocalHours::IsOpen(LocalTime time) const {
                      [&](const DaySpan& span) { return span.from <= minute && minute < span.to; });
 }
 
-int64_t LocalHours::OpenBeforeDay(LocalDay day) const {
+int64_t LocalHours::WeeklyBeforeDay(LocalDay day) const {
   const LocalDay days = day + kDaysFromMonday;
-  const auto next =
-      std::lower_bound(exceptions_.begin(), exceptions_.end(), day,
-                       [](const Exception& each, LocalDay d) { return each.day < d; });
-  const int64_t change = next == exceptions_.begin() ? 0 : std::prev(next)->change_after;
-  return days / 7 * open_before_weekday_[7] + open_before_weekday_[static_cast<size_t>(days % 7)] +
-         change;
+  return days / 7 * open_before_weekday_[7] + open_before_weekday_[static_cast<size_t>(days % 7)];
+}
+
+int64_t LocalHours::OpenBeforeDay(LocalDay day) const {
+  const Exception* exception = ExceptionBefore(day);
+  if (exception == nullptr) {
+    return WeeklyBeforeDay(day);
+  }
+  if (day <= exception->last) {
+    return exception->open_before;  // a shut day among several
+  }
+  return exception->open_after + WeeklyBeforeDay(day) - WeeklyBeforeDay(exception->last + 1);
 }
 
 int64_t LocalHours::OpenBefore(LocalTime time) const {

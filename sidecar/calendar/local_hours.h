@@ -47,14 +47,20 @@ class LocalHours {
   [[nodiscard]] LocalTime LastWith(int64_t open, LocalTime begin, LocalTime end) const;
 
  private:
-  // A day whose hours are not those of its weekday.
+  // Days whose hours are not those of their weekday: several that are shut, or one.
   struct Exception {
-    LocalDay day = 0;
-    int64_t change_after =
-        0;  // open nanoseconds that this and earlier exceptions add to the week's
-    std::vector<DaySpan> spans;
+    LocalDay first = 0;
+    LocalDay last = 0;
+    std::vector<DaySpan> spans;  // of the one day
+    int64_t open_before = 0;     // the first day
+    int64_t open_after = 0;      // the last day
   };
 
+  void Add(LocalDay first, LocalDay last, std::vector<DaySpan> spans);
+  // The last exception that begins before `day`; nullptr when there is none.
+  [[nodiscard]] const Exception* ExceptionBefore(LocalDay day) const;
+  // As if there were no exceptions.
+  [[nodiscard]] int64_t WeeklyBeforeDay(LocalDay day) const;
   [[nodiscard]] int64_t OpenBeforeDay(LocalDay day) const;
   // The first day in [begin, end] with `enough` for what is open before the day after it; one after
   // `end` when there is none.
@@ -63,7 +69,7 @@ class LocalHours {
 
   std::array<std::vector<DaySpan>, 7> week_;
   std::array<int64_t, 8> open_before_weekday_{};  // since Monday; the last is a whole week
-  std::vector<Exception> exceptions_;             // by day
+  std::vector<Exception> exceptions_;             // by day, apart from each other
 };
 
 }  // namespace waypost::calendar
