@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sidecar/rules/calendars.h"
 #include "sidecar/rules/texts.h"
 #include "sidecar/rules/vocabulary.h"
 
@@ -93,6 +94,7 @@ RuleSet Compile(Draft draft, DiagnosticSink* sink) {
   RuleSet set;
   set.languages = draft.languages;
   set.stitching = draft.stitching;
+  set.calendars = CompileCalendars(draft, sink);
   for (OwnerDraft& owner : draft.owners) {
     set.owners.push_back(std::move(owner.owner));
   }

@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "sidecar/rules/rule_set.h"
+#include "sidecar/text/source_text.h"
 #include "sidecar/yaml/document.h"
 
 namespace waypost::rules {
@@ -81,12 +83,17 @@ struct JourneyDraft {
 struct RuleDraft {
   Rule rule;
   Source condition;
-  Reference calendar;
+  std::vector<std::pair<std::string, Reference>> calendars;  // by priority
   Reference alert_owner;
   std::optional<TextDraft> alert_text;
   std::optional<TextDraft> update_text;
   std::vector<std::pair<std::string, Source>> annotations;
   Place place;
+};
+
+struct CalendarDraft {
+  Reference id;
+  Source mapping;
 };
 
 struct XlaDraft {
@@ -104,7 +111,9 @@ struct Draft {
 
   std::vector<std::string> languages;
   Stitching stitching;
-  std::vector<Reference> calendars;
+  std::vector<CalendarDraft> calendars;
+  // The iCalendar files of the set by name.
+  std::map<std::string, SourceText> holiday_files;
   std::vector<OwnerDraft> owners;
   std::vector<ProviderDraft> providers;
   std::vector<PersonaDraft> personas;

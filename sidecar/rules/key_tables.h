@@ -10,6 +10,7 @@ Mapping FileMapping();
 Mapping StitchingMapping();
 Mapping CapsMapping();
 Mapping CalendarMapping();
+Mapping HolidayFileMapping();
 Mapping OwnerMapping();
 Mapping ProviderMapping();
 Mapping PersonaMapping();

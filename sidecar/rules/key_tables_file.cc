@@ -35,8 +35,9 @@ Mapping FileMapping() {
            .shape = Shape::kMappingsById,
            .mapping = MappingKind::kCalendar,
            .active = false,
-           .description = "Business hours by id; the first is the default.",
-           .max_items = 1000},
+           .description = "Business hours by id; the first is the default. `24x7`, day and night "
+                          "in UTC, is always there and the default where no other is.",
+           .max_items = 100},
           {.name = "owners",
            .shape = Shape::kMappingsById,
            .mapping = MappingKind::kOwner,
@@ -54,7 +55,7 @@ Mapping FileMapping() {
            .description = "Segments of people, by id.",
            .max_items = 1000},
           {.name = "stages",
-           .shape = Shape::kIdsOrMappings,
+           .shape = Shape::kValuesOrMappings,
            .value = ValueKind::kId,
            .mapping = MappingKind::kStage,
            .default_text = "ITIL's seven: explore, engage, offer, agree, onboard, co_create, "
@@ -160,12 +161,35 @@ Mapping CalendarMapping() {
                .map_key = ValueKind::kDays,
                .required = true,
                .description = "Opening hours by days: `{mon-thu: \"08:00-18:00\", fri: "
-                              "\"08:00-12:00, 13:00-16:00\"}`.",
+                              "\"08:00-12:00, 13:00-16:00\"}`. Days that are not named are shut.",
                .max_items = 100},
               {.name = "holidays",
-               .shape = Shape::kList,
-               .value = ValueKind::kDate,
-               .description = "Days without business: `2026-12-25`."},
+               .shape = Shape::kValuesOrMappings,
+               .value = ValueKind::kDates,
+               .mapping = MappingKind::kHolidayFile,
+               .description = "Shut days: `[2026-12-25, 2026-12-24..2027-01-01, {ical: "
+                              "holidays.ics}]`.",
+               .max_items = 1000},
+              {.name = "special_days",
+               .shape = Shape::kMap,
+               .value = ValueKind::kHours,
+               .map_key = ValueKind::kDate,
+               .description = "Days with other hours, also where they are holidays: `{2026-12-24: "
+                              "\"08:00-12:00\"}`.",
+               .max_items = 1000},
+          }};
+}
+
+Mapping HolidayFileMapping() {
+  return {MappingKind::kHolidayFile,
+          "holiday file",
+          "calendars.*.holidays[]",
+          "Holidays from an iCalendar file, in place of a date.",
+          {
+              {.name = "ical",
+               .required = true,
+               .description = "Its name, such as `holidays.ics`: a file beside the rules file. Its "
+                              "all-day events count, also those that repeat by years."},
           }};
 }
 

@@ -17,6 +17,7 @@ enum class MappingKind {
   kStitching,
   kCaps,
   kCalendar,
+  kHolidayFile,
   kOwner,
   kProvider,
   kPersona,
@@ -47,21 +48,22 @@ enum class ValueKind {
   kDays,       // mon, mon-fri, mon,wed,fri
   kHours,      // 08:00-18:00, several with commas
   kDate,       // 2026-12-25
+  kDates,      // 2026-12-25, 2026-12-24..2027-01-01
   kLanguage,   // a BCP 47 tag
   kTarget,     // >= 0.95, <= 3h, 0.75..0.90
 };
 
 // How values are put together under a key.
 enum class Shape {
-  kValue,          // one value
-  kList,           // a list of values
-  kValueOrList,    // one value or a list
-  kMap,            // a mapping from `map_key` to values
-  kValueOrMap,     // one value or such a mapping
-  kMapping,        // a mapping with keys of its own
-  kMappings,       // a list of such mappings
-  kMappingsById,   // a mapping from ids to such mappings
-  kIdsOrMappings,  // a list whose items are ids or such mappings
+  kValue,             // one value
+  kList,              // a list of values
+  kValueOrList,       // one value or a list
+  kMap,               // a mapping from `map_key` to values
+  kValueOrMap,        // one value or such a mapping
+  kMapping,           // a mapping with keys of its own
+  kMappings,          // a list of such mappings
+  kMappingsById,      // a mapping from ids to such mappings
+  kValuesOrMappings,  // a list whose items are values or such mappings
 };
 
 struct Key {

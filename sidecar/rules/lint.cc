@@ -239,12 +239,15 @@ class Linter {
   void LintCalendars() {
     std::unordered_set<std::string> used;
     for (const RuleDraft& rule : draft_.rules) {
-      used.insert(rule.calendar.id);
+      for (const auto& [priority, calendar] : rule.calendars) {
+        used.insert(calendar.id);
+      }
     }
     for (size_t i = 1; i < draft_.calendars.size(); ++i) {
-      if (used.count(draft_.calendars[i].id) == 0) {
-        Warn(draft_.calendars[i].place, DiagnosticCode::kRulesUnused,
-             absl::StrCat("no rule names the calendar \"", draft_.calendars[i].id, "\""));
+      const Reference& id = draft_.calendars[i].id;
+      if (used.count(id.id) == 0) {
+        Warn(id.place, DiagnosticCode::kRulesUnused,
+             absl::StrCat("no rule names the calendar \"", id.id, "\""));
       }
     }
   }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "sidecar/base/hash.h"
 #include "sidecar/base/status_macros.h"
+#include "sidecar/rules/calendars.h"
 #include "sidecar/rules/compiler.h"
 #include "sidecar/rules/lint.h"
 #include "sidecar/rules/reader.h"
@@ -42,6 +43,9 @@ void AddSetError(const std::string& file, DiagnosticCode code, std::string messa
 Documents ParseFiles(const RuleFiles& files, const std::string& prefix, DiagnosticSink* sink) {
   Documents documents;
   for (const auto& [name, content] : files) {
+    if (IsHolidayFile(name)) {
+      continue;
+    }
     if (auto document = yaml::Document::Parse(prefix + name, content, yaml::Limits(), sink)) {
       documents.push_back(std::move(document));
     }
@@ -65,14 +69,20 @@ void CheckName(const Draft& draft, const Documents& documents, DiagnosticSink* s
 
 // `sink` may hold what could not be read.
 LoadResult Load(const RuleFiles& files, const std::string& prefix, DiagnosticSink sink) {
+  Draft draft;
+  for (const auto& [name, content] : files) {
+    if (IsHolidayFile(name)) {
+      draft.holiday_files.try_emplace(name, prefix + name, content);
+    }
+  }
+  const size_t rules_files = files.size() - draft.holiday_files.size();
   bool complete = !sink.has_errors();
-  if (files.empty() && complete) {
+  if (rules_files == 0 && complete) {
     AddSetError(prefix.empty() ? "rules" : prefix, DiagnosticCode::kFileUnreadable,
                 "there is no rules file", &sink);
   }
   const Documents documents = ParseFiles(files, prefix, &sink);
-  complete = complete && !files.empty() && documents.size() == files.size();
-  Draft draft;
+  complete = complete && rules_files > 0 && documents.size() == rules_files;
   StructureChecker structure(&sink);
   for (const auto& document : documents) {
     structure.Check(*document);

@@ -22,10 +22,11 @@ struct LoadResult {
 using RuleFiles = std::map<std::string, std::string>;
 
 // The file, or every *.yaml and *.yml directly in the folder (not *_test.yaml, *.mapping.yaml, the
-// same with .yml, or hidden ones; symbolic links are followed). What has such a name and cannot be
-// read, as a folder, a pipe or a link that leads nowhere, is FILE_UNREADABLE in `sink` and not in
-// the answer. NOT_FOUND: there is no such path, or the folder has no rules file.
-// RESOURCE_EXHAUSTED: more than 1,000 files or 16 MiB in all. Otherwise fails as the system does.
+// same with .yml, or hidden ones; symbolic links are followed); and the holiday files (*.ics) of
+// the same folder whose names one of them mentions. What has such a name and cannot be read, as a
+// folder, a pipe or a link that leads nowhere, is FILE_UNREADABLE in `sink` and not in the answer.
+// NOT_FOUND: there is no such path, or the folder has no rules file. RESOURCE_EXHAUSTED: more than
+// 1,000 files or 16 MiB in all. Otherwise fails as the system does.
 [[nodiscard]] absl::StatusOr<RuleFiles> ReadRuleFiles(const std::string& path,
                                                       DiagnosticSink* sink);
 

@@ -22,6 +22,7 @@ class MappingView {
       : document_(document), node_(node) {}
 
   [[nodiscard]] Place place() const { return {&document_, node_.offset}; }
+  [[nodiscard]] Source source() const { return {&document_, &node_}; }
   [[nodiscard]] const yaml::Document& document() const { return document_; }
 
   [[nodiscard]] bool Has(std::string_view key) const { return node_.Find(key) != nullptr; }

@@ -145,7 +145,10 @@ RuleDraft ReadRule(const MappingView& view, bool file_is_shadow) {
   rule.timer_driven = view.Has("after_silence") || view.Has("for");
   rule.location = view.place().location();
   draft.condition = view.Expression("if");
-  draft.calendar = view.Id("calendar");
+  for (const auto& [priority, source] : view.Entries("calendar", "default")) {
+    draft.calendars.emplace_back(
+        priority, Reference{source.node->text, {source.document, source.node->offset}});
+  }
   draft.place = view.PlaceOf("id");
   if (const auto alert = view.Child("alert")) {
     ReadAlert(*alert, &draft);
@@ -191,8 +194,8 @@ void ReadSettings(const MappingView& file, Draft* draft) {
 void ReadFile(const yaml::Document& document, Draft* draft) {
   const MappingView file(document, document.root());
   ReadSettings(file, draft);
-  file.ForEachById("calendars", [&](const Reference& id, const MappingView&) {
-    draft->calendars.push_back(id);
+  file.ForEachById("calendars", [&](const Reference& id, const MappingView& view) {
+    draft->calendars.push_back({id, view.source()});
   });
   file.ForEachById("owners", [&](const Reference& id, const MappingView& view) {
     draft->owners.push_back(ReadOwner(id, view));

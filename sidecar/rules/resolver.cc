@@ -162,9 +162,7 @@ class Resolver {
     Numbers journeys;
     Numbers rules;
     Numbers xlas;
-    for (const Reference& calendar : draft_.calendars) {
-      Define(&calendars_, "calendar", calendar);
-    }
+    DefineCalendars();
     for (const OwnerDraft& owner : draft_.owners) {
       Define(&owners_, "owner", {owner.owner.id, owner.place});
     }
@@ -185,6 +183,21 @@ class Resolver {
     }
   }
 
+  // The one that is always there comes last.
+  void DefineCalendars() {
+    for (const CalendarDraft& calendar : draft_.calendars) {
+      if (calendar.id.id == kAlwaysOpenCalendar) {
+        Error(calendar.id.place, DiagnosticCode::kRulesDuplicateId,
+              absl::StrCat("the calendar \"", calendar.id.id,
+                           "\" is always there: day and night, in UTC; give yours another id"));
+      } else {
+        Define(&calendars_, "calendar", calendar.id);
+      }
+    }
+    calendars_.try_emplace(std::string(kAlwaysOpenCalendar),
+                           static_cast<int>(draft_.calendars.size()), Place{});
+  }
+
   void ResolveJourneys() {
     for (JourneyDraft& journey : draft_.journeys) {
       Numbers touchpoints;
@@ -198,7 +211,9 @@ class Resolver {
 
   void ResolveRules() {
     for (RuleDraft& draft : draft_.rules) {
-      NumberOf(calendars_, "calendar", draft.calendar);
+      for (const auto& [priority, calendar] : draft.calendars) {
+        draft.rule.calendars[priority] = NumberOf(calendars_, "calendar", calendar);
+      }
       if (draft.rule.alert.has_value()) {
         draft.rule.alert->owner = NumberOf(owners_, "owner", draft.alert_owner);
       }

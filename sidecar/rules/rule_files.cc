@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which files make a rule set, and their contents.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -8,9 +9,11 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "sidecar/base/status_macros.h"
+#include "sidecar/rules/calendars.h"
 #include "sidecar/rules/loader.h"
 #include "sidecar/text/diagnostic_codes.h"
 
@@ -37,18 +40,25 @@ absl::Status Failure(const fs::path& path, const std::error_code& error) {
   return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot read ", path.string()));
 }
 
-absl::StatusOr<std::vector<fs::path>> ListFolder(const fs::path& folder) {
+// The files directly in the folder that are wanted by their names.
+template <typename Wanted>
+absl::StatusOr<std::vector<fs::path>> ListFiles(const fs::path& folder, Wanted wanted) {
   std::error_code error;
   std::vector<fs::path> paths;
   fs::directory_iterator entries(folder, error);
   for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
-    if (IsRulesFile(entries->path().filename().string())) {
+    if (wanted(entries->path().filename().string())) {
       paths.push_back(entries->path());
     }
   }
   if (error) {
     return Failure(folder, error);
   }
+  return paths;
+}
+
+absl::StatusOr<std::vector<fs::path>> ListFolder(const fs::path& folder) {
+  WAYPOST_ASSIGN_OR_RETURN(std::vector<fs::path> paths, ListFiles(folder, IsRulesFile));
   if (paths.empty()) {
     return absl::NotFoundError(
         absl::StrCat(folder.string(), " has no rules file (*.yaml, *.yml) in it"));
@@ -110,6 +120,27 @@ Diagnostic Unreadable(std::string file, const absl::Status& status) {
   return diagnostic;
 }
 
+// Reads the files of the set at `path` as long as `rest` bytes will do.
+absl::Status ReadInto(const std::string& path, const std::vector<fs::path>& paths, uintmax_t* rest,
+                      RuleFiles* files, DiagnosticSink* sink) {
+  const std::string prefix = FolderPrefix(path);
+  for (const fs::path& file : paths) {
+    const std::string name = file.filename().string();
+    absl::StatusOr<std::string> content = ReadContent(file, *rest);
+    if (!content.ok()) {
+      sink->Add(Unreadable(prefix + name, content.status()));
+      continue;
+    }
+    if (content->size() > *rest) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("the rules files at ", path, " are larger than 16 MiB together"));
+    }
+    *rest -= content->size();
+    (*files)[name] = *std::move(content);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<RuleFiles> ReadRuleFiles(const std::string& path, DiagnosticSink* sink) {
@@ -129,21 +160,21 @@ absl::StatusOr<RuleFiles> ReadRuleFiles(const std::string& path, DiagnosticSink*
   }
   RuleFiles files;
   uintmax_t rest = kMaxTotalBytes;
-  const std::string prefix = FolderPrefix(path);
-  for (const fs::path& file : paths) {
-    const std::string name = file.filename().string();
-    absl::StatusOr<std::string> content = ReadContent(file, rest);
-    if (!content.ok()) {
-      sink->Add(Unreadable(prefix + name, content.status()));
-      continue;
-    }
-    if (content->size() > rest) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat("the rules files at ", path, " are larger than 16 MiB together"));
-    }
-    rest -= content->size();
-    files[name] = *std::move(content);
+  WAYPOST_RETURN_IF_ERROR(ReadInto(path, paths, &rest, &files, sink));
+  // Holiday files lie beside the rules files, in a folder that perhaps may not be listed.
+  if (std::none_of(files.begin(), files.end(), [](const auto& file) {
+        return absl::StrContains(absl::AsciiStrToLower(file.second), ".ics");
+      })) {
+    return files;
   }
+  const fs::path folder = fs::is_directory(status) ? fs::path(path) : fs::path(path).parent_path();
+  const auto is_named = [&](const std::string& name) {
+    return IsHolidayFile(name) && std::any_of(files.begin(), files.end(), [&](const auto& file) {
+             return file.second.find(name) != std::string::npos;
+           });
+  };
+  WAYPOST_ASSIGN_OR_RETURN(paths, ListFiles(folder.empty() ? "." : folder, is_named));
+  WAYPOST_RETURN_IF_ERROR(ReadInto(path, paths, &rest, &files, sink));
   return files;
 }
 

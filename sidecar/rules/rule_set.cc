@@ -60,6 +60,22 @@ const Touchpoint* RuleSet::FindTouchpoint(std::string_view journey_id,
   return journey == nullptr ? nullptr : FindById(journey->touchpoints, touchpoint_id);
 }
 
+const calendar::BusinessCalendar& RuleSet::CalendarOf(const Rule& rule,
+                                                      const std::string& priority) const {
+  auto found = rule.calendars.find(priority);
+  if (found == rule.calendars.end()) {
+    found = rule.calendars.find("default");
+  }
+  return found == rule.calendars.end() ? DefaultCalendar()
+                                       : calendars[static_cast<size_t>(found->second)].hours;
+}
+
+const Calendar* RuleSet::FindCalendar(std::string_view id) const {
+  const auto found = std::find_if(calendars.begin(), calendars.end(),
+                                  [&](const Calendar& each) { return each.id == id; });
+  return found == calendars.end() ? nullptr : &*found;
+}
+
 int RuleSet::FindStage(std::string_view id) const {
   for (size_t number = 0; number < stages.size(); ++number) {
     const Stage& stage = stages[number];

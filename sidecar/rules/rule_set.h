@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "sidecar/calendar/business_calendar.h"
 #include "sidecar/cel/program.h"
 #include "sidecar/text/diagnostic.h"
 #include "waypost/v1/enrichment.pb.h"
@@ -51,6 +52,15 @@ struct LocalizedTemplate {
   // The entry for `language`: the same tag, else the same primary subtag ("de" for "de-AT"), else
   // the first. `entries` is not empty.
   [[nodiscard]] const Entry& Choose(std::string_view language) const;
+};
+
+// The id of the calendar that every rule set has besides its own: day and night, in UTC.
+inline constexpr std::string_view kAlwaysOpenCalendar = "24x7";
+
+struct Calendar {
+  std::string id;
+  calendar::BusinessCalendar hours;
+  Location location;
 };
 
 struct Owner {
@@ -143,6 +153,9 @@ struct Rule {
   std::optional<UpdateAction> update;
   std::optional<SurveyAction> survey;
   std::vector<AnnotationAction> annotations;
+  // Whose business time counts: numbers in RuleSet::calendars by priority ("P1"), "default" for the
+  // others; see RuleSet::CalendarOf.
+  std::map<std::string, int> calendars;
   Location location;
 };
 
@@ -164,6 +177,9 @@ struct RuleSet {
   std::map<std::string, std::string> files;
   std::vector<std::string>
       languages;  // in which customers are written to; the first is the default
+  // File order: the first is the default. The last is kAlwaysOpenCalendar.
+  std::vector<Calendar> calendars = {
+      {std::string(kAlwaysOpenCalendar), calendar::BusinessCalendar::AlwaysOpen(), {}}};
   std::vector<Owner> owners;
   std::vector<Provider> providers;
   std::vector<Persona> personas;
@@ -175,6 +191,15 @@ struct RuleSet {
   // last step of making a rule set. Needed by Matcher.
   std::shared_ptr<const RuleIndex> index;
 
+  // The calendar for a ticket of that priority: the one that the rule names for it, else the rule's
+  // for all others, else the first.
+  [[nodiscard]] const calendar::BusinessCalendar& CalendarOf(const Rule& rule,
+                                                             const std::string& priority) const;
+  [[nodiscard]] const calendar::BusinessCalendar& DefaultCalendar() const {
+    return calendars.front().hours;
+  }
+  // By id; nullptr when there is none.
+  [[nodiscard]] const Calendar* FindCalendar(std::string_view id) const;
   // The provider whose group patterns match, in file order; nullptr when none does.
   [[nodiscard]] const Provider* ProviderOfGroup(std::string_view group) const;
   // By id; nullptr when there is none.

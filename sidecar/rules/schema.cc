@@ -39,6 +39,8 @@ std::string_view PatternOf(ValueKind kind) {
       return kHoursPattern;
     case ValueKind::kDate:
       return "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
+    case ValueKind::kDates:
+      return "^[0-9]{4}-[0-9]{2}-[0-9]{2}( ?[.][.] ?[0-9]{4}-[0-9]{2}-[0-9]{2})?$";
     case ValueKind::kTarget:
       return "^([<>]=? ?.+|.+[.][.].+)$";
     case ValueKind::kVersion:
@@ -150,7 +152,7 @@ void WriteShape(const Key& key, JsonText* json) {
       WriteReference(key, json);
       json->Close();
       return;
-    case Shape::kIdsOrMappings:
+    case Shape::kValuesOrMappings:
       json->Text("type", "array");
       json->OpenObject("items");
       write_either(WriteReference);
@@ -227,6 +229,8 @@ std::string DescribeValue(const Key& key, ValueKind kind) {
       return "hours";
     case ValueKind::kDate:
       return "date";
+    case ValueKind::kDates:
+      return "date or range of dates";
     case ValueKind::kLanguage:
       return "language";
     case ValueKind::kTarget:
@@ -256,8 +260,8 @@ std::string DescribeShape(const Key& key) {
       return absl::StrCat("list: ", AbslView(name));
     case Shape::kMappingsById:
       return absl::StrCat("mapping: id to ", AbslView(name));
-    case Shape::kIdsOrMappings:
-      return absl::StrCat("list: id or ", AbslView(name));
+    case Shape::kValuesOrMappings:
+      return absl::StrCat("list: ", value, " or ", AbslView(name));
   }
   return "";
 }

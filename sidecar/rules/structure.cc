@@ -2,7 +2,6 @@
 #include "sidecar/rules/structure.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -117,9 +116,6 @@ void StructureChecker::CheckKey(const yaml::Entry& entry, const Mapping& mapping
     return;
   }
   CheckShape(*entry.value, key);
-  if (mapping.kind == MappingKind::kCalendar && key.name == "hours") {
-    CheckHoursOverlap(*entry.value);
-  }
   if (mapping.kind == MappingKind::kOwner && key.name == "notify") {
     CheckNotify(*entry.value, key);
   }
@@ -138,7 +134,7 @@ void StructureChecker::CheckShape(const Node& node, const Key& key) {
       [[fallthrough]];
     case Shape::kList:
     case Shape::kMappings:
-    case Shape::kIdsOrMappings:
+    case Shape::kValuesOrMappings:
       CheckItems(node, key);
       return;
     case Shape::kValueOrMap:
@@ -171,7 +167,7 @@ void StructureChecker::CheckItems(const Node& node, const Key& key) {
   for (const yaml::Entry& entry : node.entries) {
     const bool is_mapping =
         key.shape == Shape::kMappings ||
-        (key.shape == Shape::kIdsOrMappings && entry.value->kind == NodeKind::kMapping);
+        (key.shape == Shape::kValuesOrMappings && entry.value->kind == NodeKind::kMapping);
     if (is_mapping) {
       CheckMapping(*entry.value, MappingOf(key.mapping));
     } else {
@@ -223,32 +219,11 @@ void StructureChecker::CheckMapKey(const yaml::Entry& entry, const Key& key) {
       report(DiagnosticCode::kRulesBadHours,
              absl::StrCat(Quote(entry.key), " is not a day or a range such as mon-fri"));
     }
-  }
-}
-
-void StructureChecker::CheckHoursOverlap(const Node& hours) {
-  std::array<std::vector<DaySpan>, 7> taken;
-  for (const yaml::Entry& entry : hours.entries) {
-    const auto days = ParseWeekdays(entry.key);
-    const auto spans = ParseHours(entry.value->text);
-    if (!days.has_value() || !spans.has_value()) {
-      continue;
-    }
-    for (size_t day = 0; day < taken.size(); ++day) {
-      if ((*days >> day & 1) == 0) {
-        continue;
-      }
-      for (const DaySpan& span : *spans) {
-        const bool overlaps = std::any_of(
-            taken[day].begin(), taken[day].end(),
-            [&](const DaySpan& other) { return span.from < other.to && other.from < span.to; });
-        if (overlaps) {
-          Error(*entry.value, DiagnosticCode::kRulesBadHours,
-                "these hours overlap with others of the same day");
-          return;
-        }
-        taken[day].push_back(span);
-      }
+  } else if (key.map_key == ValueKind::kDate) {
+    if (const auto day = ParseDates(entry.key); !day.ok() || day->first != day->last) {
+      report(DiagnosticCode::kRulesBadDate,
+             day.ok() ? absl::StrCat(Quote(entry.key), " is not a single day")
+                      : std::string(day.status().message()));
     }
   }
 }
@@ -320,22 +295,14 @@ void StructureChecker::CheckMeaning(const Node& node, const Key& key) {
       CheckDuration(node, key);
       return;
     case ValueKind::kTimeZone:
-      if (!IsTimeZone(node.text)) {
-        Error(node, DiagnosticCode::kRulesBadTimeZone,
-              absl::StrCat(quoted, " is not a time zone such as Europe/London"));
-      }
+      CheckParsed(node, DiagnosticCode::kRulesBadTimeZone, ParseTimeZone(node.text).status());
       return;
     case ValueKind::kHours:
-      if (!ParseHours(node.text).has_value()) {
-        Error(node, DiagnosticCode::kRulesBadHours,
-              absl::StrCat(quoted, " are not hours such as 08:00-18:00"));
-      }
+      CheckParsed(node, DiagnosticCode::kRulesBadHours, ParseHours(node.text).status());
       return;
     case ValueKind::kDate:
-      if (!ParseDay(node.text).has_value()) {
-        Error(node, DiagnosticCode::kRulesBadDate,
-              absl::StrCat(quoted, " is not a date such as 2026-12-25"));
-      }
+    case ValueKind::kDates:
+      CheckParsed(node, DiagnosticCode::kRulesBadDate, ParseDates(node.text).status());
       return;
     case ValueKind::kLanguage:
       if (!IsLanguageTag(node.text)) {
@@ -351,6 +318,13 @@ void StructureChecker::CheckMeaning(const Node& node, const Key& key) {
       return;
     default:
       return;
+  }
+}
+
+void StructureChecker::CheckParsed(const Node& node, DiagnosticCode code,
+                                   const absl::Status& parsed) {
+  if (!parsed.ok()) {
+    Error(node, code, std::string(parsed.message()));
   }
 }
 

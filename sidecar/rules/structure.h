@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "sidecar/rules/keys.h"
 #include "sidecar/text/diagnostic.h"
 #include "sidecar/yaml/document.h"
@@ -36,8 +37,8 @@ class StructureChecker {
   void CheckChoice(const yaml::Node& node, const Key& key);
   void CheckDuration(const yaml::Node& node, const Key& key);
   void CheckNotify(const yaml::Node& node, const Key& key);
-  // No day has overlapping hours.
-  void CheckHoursOverlap(const yaml::Node& hours);
+  // Reports why a value could not be read.
+  void CheckParsed(const yaml::Node& node, DiagnosticCode code, const absl::Status& parsed);
 
   void Error(const yaml::Node& node, DiagnosticCode code, std::string message);
   // Says once that something is not acted on.

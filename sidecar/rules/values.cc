@@ -5,11 +5,16 @@
 #include <array>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "sidecar/calendar/business_calendar.h"
+#include "sidecar/rules/time_zone_names.h"
 #include "sidecar/text/absl_view.h"
+#include "sidecar/text/quote.h"
 
 namespace waypost::rules {
 namespace {
@@ -76,7 +81,7 @@ std::optional<Span> ParseBusinessSpan(int64_t number, std::string_view unit) {
   if (length == absl::InfiniteDuration()) {
     return std::nullopt;
   }
-  return Span{number * length, true};
+  return Span{number * length, true, unit == "day" ? static_cast<int>(number) : 0};
 }
 
 std::optional<Span> ParseWallClockSpan(std::string_view text) {
@@ -112,6 +117,15 @@ std::optional<int> ParseMinute(std::string_view text) {
     return std::nullopt;
   }
   return minute_of_day;
+}
+
+// Of the form of a day, whether there is such a day or not.
+bool LooksLikeDay(std::string_view text) {
+  constexpr std::string_view kForm = "dddd-dd-dd";
+  return text.size() == kForm.size() &&
+         std::equal(text.begin(), text.end(), kForm.begin(), [](char byte, char form) {
+           return form == 'd' ? IsDigit(byte) : byte == form;
+         });
 }
 
 std::optional<int> WeekdayNumber(std::string_view text) {
@@ -175,14 +189,18 @@ bool IsLanguageTag(std::string_view text) {
          text.find(' ') == std::string_view::npos;
 }
 
-bool IsTimeZone(std::string_view text) {
+absl::StatusOr<absl::TimeZone> ParseTimeZone(std::string_view text) {
   // LoadTimeZone would read files by such names.
-  if (text.empty() || text.front() == '/' || text.front() == ':' || text == "localtime" ||
-      text.find("..") != std::string_view::npos) {
-    return false;
-  }
+  const bool is_path = text.empty() || text.front() == '/' || text.front() == ':' ||
+                       text == "localtime" || text.find("..") != std::string_view::npos;
   absl::TimeZone zone;
-  return absl::LoadTimeZone(AbslView(text), &zone);
+  if (is_path || !absl::LoadTimeZone(AbslView(text), &zone)) {
+    const std::string hint = DidYouMeanTimeZone(text);
+    return absl::InvalidArgumentError(
+        absl::StrCat(Quote(text), " is not a time zone",
+                     hint.empty() ? " of this machine; they are named like Europe/London" : hint));
+  }
+  return zone;
 }
 
 std::optional<absl::CivilDay> ParseDay(std::string_view text) {
@@ -192,6 +210,33 @@ std::optional<absl::CivilDay> ParseDay(std::string_view text) {
     return std::nullopt;
   }
   return day;
+}
+
+absl::StatusOr<DateRange> ParseDates(std::string_view text) {
+  const size_t dots = text.find("..");
+  const std::string_view first_text = Trim(text.substr(0, dots));
+  const std::string_view last_text =
+      dots == std::string_view::npos ? first_text : Trim(text.substr(dots + 2));
+  for (const std::string_view day_text : {first_text, last_text}) {
+    const auto day = ParseDay(day_text);
+    if (!day.has_value()) {
+      return absl::InvalidArgumentError(
+          LooksLikeDay(day_text)
+              ? absl::StrCat("there is no day ", AbslView(day_text))
+              : absl::StrCat(Quote(day_text),
+                             " is not a date such as 2026-12-25 or 2026-12-24..2027-01-01"));
+    }
+    if (day->year() < calendar::kFirstYear || day->year() >= calendar::kEndYear) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(AbslView(day_text), " is not within the years that calendars cover, ",
+                       calendar::kFirstYear, " to ", calendar::kEndYear - 1));
+    }
+  }
+  const DateRange range = {*ParseDay(first_text), *ParseDay(last_text)};
+  if (range.last < range.first) {
+    return absl::InvalidArgumentError(absl::StrCat(Quote(text), " ends before it begins"));
+  }
+  return range;
 }
 
 std::optional<uint8_t> ParseWeekdays(std::string_view text) {
@@ -213,18 +258,28 @@ std::optional<uint8_t> ParseWeekdays(std::string_view text) {
   return days;
 }
 
-std::optional<std::vector<DaySpan>> ParseHours(std::string_view text) {
+absl::StatusOr<std::vector<DaySpan>> ParseHours(std::string_view text) {
   std::vector<DaySpan> spans;
   for (const std::string_view part : Split(text, ',')) {
     const auto ends = Split(part, '-');
-    if (ends.size() != 2) {
-      return std::nullopt;
+    const auto from = ParseMinute(ends.front());
+    const auto to = ParseMinute(ends.back());
+    if (ends.size() != 2 || !from.has_value() || !to.has_value()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(Quote(part), " are not hours such as 08:00-18:00"));
     }
-    const auto from = ParseMinute(ends[0]);
-    const auto to = ParseMinute(ends[1]);
-    const int earliest = spans.empty() ? 0 : spans.back().to;
-    if (!from.has_value() || !to.has_value() || *from >= *to || *from < earliest) {
-      return std::nullopt;
+    if (*from == *to) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(Quote(part), " are no hours; a whole day is 00:00-24:00"));
+    }
+    if (*from > *to) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(Quote(part), " cross midnight; write ", AbslView(ends[0]),
+                       "-24:00 for the one day and 00:00-", AbslView(ends[1]), " for the next"));
+    }
+    if (!spans.empty() && *from < spans.back().to) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          Quote(part), " begin before the hours before them end; hours ascend and do not overlap"));
     }
     spans.push_back({*from, *to});
   }

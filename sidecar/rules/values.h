@@ -8,16 +8,17 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "sidecar/calendar/day_span.h"
+#include "sidecar/calendar/span.h"
 
 namespace waypost::rules {
 
-// A length of time.
-struct Span {
-  absl::Duration length;  // as wall-clock time; a business day counts as 24 hours
-  bool business = false;  // counted in business time
-};
+using calendar::DateRange;
+using calendar::DaySpan;
+using calendar::Span;
 
 // "30m", "8h", "1h30m", "14d", "2w", "8 business hours", "1 business day". Units: s, m, h, d, w,
 // each at most once, from large to small. At most 10 years.
@@ -29,23 +30,23 @@ struct Span {
 // The shape of a BCP 47 tag: "en", "pt-BR", "zh-Hant".
 [[nodiscard]] bool IsLanguageTag(std::string_view text);
 
-// A name of the IANA database that this machine knows.
-[[nodiscard]] bool IsTimeZone(std::string_view text);
+// A name of the IANA database that this machine knows. INVALID_ARGUMENT, with what to tell the
+// author: any other.
+[[nodiscard]] absl::StatusOr<absl::TimeZone> ParseTimeZone(std::string_view text);
 
 // "2026-12-25", a day that exists.
 [[nodiscard]] std::optional<absl::CivilDay> ParseDay(std::string_view text);
 
+// "2026-12-25" or "2026-12-24..2027-01-01" within the years that calendars cover.
+// INVALID_ARGUMENT, with what to tell the author: any other.
+[[nodiscard]] absl::StatusOr<DateRange> ParseDates(std::string_view text);
+
 // "mon", "mon-fri", "sat,sun": bit 0 is Monday. A range may run over the week's end.
 [[nodiscard]] std::optional<uint8_t> ParseWeekdays(std::string_view text);
 
-// Minutes of the day, from including to excluding; to is at most 1440.
-struct DaySpan {
-  int from = 0;
-  int to = 0;
-};
-
-// "08:00-18:00" or "08:00-12:00, 13:00-18:00"; ascending, without overlap.
-[[nodiscard]] std::optional<std::vector<DaySpan>> ParseHours(std::string_view text);
+// "08:00-18:00" or "08:00-12:00, 13:00-18:00"; ascending, without overlap, not over midnight.
+// INVALID_ARGUMENT, with what to tell the author: any other.
+[[nodiscard]] absl::StatusOr<std::vector<DaySpan>> ParseHours(std::string_view text);
 
 // ">= 0.95", "< 3h", "0.75..0.90".
 [[nodiscard]] bool IsTarget(std::string_view text);

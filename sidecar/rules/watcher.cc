@@ -22,6 +22,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "sidecar/base/status_macros.h"
+#include "sidecar/rules/calendars.h"
 
 namespace waypost::rules {
 namespace {
@@ -143,7 +144,8 @@ class Watcher::Watches {
     }
     const bool self = (mask & (IN_DELETE_SELF | IN_MOVE_SELF)) != 0;
     return std::any_of(found->second.begin(), found->second.end(), [&](const std::string& wanted) {
-      return self || wanted.empty() || wanted == name || name.substr(0, 6) == "..data";
+      return self || wanted.empty() || wanted == name || name.substr(0, 6) == "..data" ||
+             IsHolidayFile(name);
     });
   }
 

@@ -11,11 +11,11 @@
 
 namespace waypost::rules {
 
-// Tells when a file, or something in a folder, may have changed: written, added, removed, replaced
-// by renaming, or swapped by a symbolic link on the way (as Kubernetes does with the ..data link of
-// a mounted ConfigMap); the same for what the symbolic links in the folder lead to. It may tell
-// without need; compare before acting. Linux only (inotify); file systems that other machines write
-// to, such as NFS, do not tell.
+// Tells when a file, a holiday file (*.ics) beside it, or something in a folder, may have changed:
+// written, added, removed, replaced by renaming, or swapped by a symbolic link on the way (as
+// Kubernetes does with the ..data link of a mounted ConfigMap); the same for what the symbolic
+// links in the folder lead to. It may tell without need; compare before acting. Linux only
+// (inotify); file systems that other machines write to, such as NFS, do not tell.
 class Watcher {
  public:
   // How long there must be quiet before it tells, so that several files copied one after the other

@@ -40,7 +40,11 @@ class RulesBadTest : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(RulesBadTest, IsRefusedWithThisMessage) {
   const std::string base = absl::StrCat(kFolder, "/", GetParam());
-  const LoadResult result = LoadRulesFromFiles({{GetParam() + ".yaml", ReadAll(base + ".yaml")}});
+  RuleFiles files = {{GetParam() + ".yaml", ReadAll(base + ".yaml")}};
+  if (fs::exists(fs::path(WAYPOST_SOURCE_DIR) / (base + ".ics"))) {
+    files[GetParam() + ".ics"] = ReadAll(base + ".ics");
+  }
+  const LoadResult result = LoadRulesFromFiles(files);
   EXPECT_EQ(result.rule_set, nullptr);
   std::string output;
   for (const Diagnostic& diagnostic : result.diagnostics) {

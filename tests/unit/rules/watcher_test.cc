@@ -64,6 +64,14 @@ TEST_F(WatcherTest, TellsOfAWrittenFile) {
   EXPECT_TRUE(calls_.AwaitNext());
 }
 
+TEST_F(WatcherTest, TellsOfAHolidayFileBesideTheFile) {
+  const std::string file = folder_.File("rules.yaml");
+  Write(file, "a");
+  Start(file);
+  Write(folder_.File("holidays.ics"), "b");
+  EXPECT_TRUE(calls_.AwaitNext());
+}
+
 TEST_F(WatcherTest, TellsOfAFileReplacedByRenaming) {
   const std::string file = folder_.File("rules.yaml");
   Write(file, "a");
