@@ -63,9 +63,8 @@ class HopTextTest : public ShippedTextsTest, public ::testing::WithParamInterfac
 
 TEST_P(HopTextTest, TellsTheTimeInWords) {
   (void)desk_.Record(SignalAt(0, "e1", "search_no_result", "portal"));
-  (void)desk_.Record(SignalAt(1, "e2", "chat_abandoned", "chat"));
   const v1::Enrichment enrichment =
-      desk_.Record(SignalAt(GetParam().minutes, "e3", "call_abandoned", "phone"));
+      desk_.Record(SignalAt(GetParam().minutes, "e2", "call_abandoned", "phone"));
   EXPECT_THAT(AlertOf(enrichment, "channel-hop"), HasSubstr(GetParam().text));
 }
 
