@@ -41,14 +41,9 @@ const std::string& PreferredLanguage(const Situation& situation) {
 // The promise of the next news, counted from the event.
 std::optional<absl::Time> NextUpdateBy(const rules::UpdateAction& update,
                                        const Situation& situation) {
-  auto promise = update.next_update_by.find(situation.ticket().priority());
-  if (promise == update.next_update_by.end()) {
-    promise = update.next_update_by.find("default");
-  }
-  if (promise == update.next_update_by.end()) {
-    return std::nullopt;
-  }
-  return situation.occurred_at() + promise->second;
+  const absl::Duration* promise =
+      rules::ForKey(update.next_update_by, situation.ticket().priority());
+  return promise == nullptr ? std::nullopt : std::optional(situation.occurred_at() + *promise);
 }
 
 absl::StatusOr<Texts> Render(const rules::Rule& rule, bool with_alert, bool with_update,

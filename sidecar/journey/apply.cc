@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/journey/apply.h"
 
+#include <algorithm>
 #include <string>
 
 #include "sidecar/journey/entries.h"
@@ -86,7 +87,7 @@ void RaiseAlerts(const Decision& decision, int64_t at, int ticket, JourneyState*
     v1::OpenAlert* open = journey->add_open_alerts();
     *open->mutable_alert() = alert;
     SetTime(at, open->mutable_raised_at());
-    if (ticket < 0) continue;
+    if (ticket < 0 || ticket >= journey->tickets_size()) continue;
     open->set_source(journey->tickets(ticket).source());
     open->set_ticket_ref(journey->tickets(ticket).ticket().ref());
   }
@@ -109,6 +110,81 @@ void RecordSurveys(const Decision& decision, JourneyState* journey) {
   }
 }
 
+constexpr int kMaxContacts = 256;
+
+std::string TicketRef(int ticket, const JourneyState& journey) {
+  return ticket < 0 || ticket >= journey.tickets_size() ? ""
+                                                        : journey.tickets(ticket).ticket().ref();
+}
+
+void AddContact(int64_t at, internal::v1::ContactKind kind, const std::string& rule_id,
+                const std::string& action_id, const JourneyState& journey,
+                internal::v1::PersonState* person) {
+  internal::v1::Contact* contact = person->add_contacts();
+  contact->set_at(at);
+  contact->set_kind(kind);
+  contact->set_rule_id(rule_id);
+  contact->set_action_id(action_id);
+  contact->set_journey_id(journey.id());
+}
+
+// What the person gets to read, for cool-downs, caps and the clock of silence.
+void NoteContacts(const Decision& decision, int64_t at, const std::string& ticket_ref,
+                  JourneyState* journey, internal::v1::PersonState* person) {
+  for (const v1::StatusUpdate& update : decision.enrichment().status_updates()) {
+    if (update.shadow() || update.draft()) continue;
+    AddContact(at, internal::v1::CONTACT_KIND_NOTICE, update.rule_id(), update.id(), *journey,
+               person);
+    person->mutable_contacts()->rbegin()->set_ticket_ref(ticket_ref);
+    journey->set_told_at(std::max(journey->told_at(), at));
+  }
+  for (const v1::SurveyDecision& survey : decision.enrichment().surveys()) {
+    if (survey.shadow() || survey.outcome() != v1::SURVEY_OUTCOME_SEND) continue;
+    AddContact(at, internal::v1::CONTACT_KIND_SURVEY, survey.rule_id(), survey.id(), *journey,
+               person);
+    person->mutable_contacts()->rbegin()->set_survey_kind(survey.kind());
+  }
+  if (const int excess = person->contacts_size() - kMaxContacts; excess > 0) {
+    person->mutable_contacts()->DeleteSubrange(0, excess);
+  }
+}
+
+// Replaces the item for which `same` holds, or adds it.
+template <typename Items, typename Item, typename Same>
+void Put(const Item& item, const Same& same, Items* items) {
+  const auto found = std::find_if(items->begin(), items->end(), same);
+  *(found == items->end() ? items->Add() : &*found) = item;
+}
+
+void SettleWaiting(const Decision& decision, JourneyState* journey) {
+  auto* waiting = journey->mutable_pending();
+  const auto& settled = decision.settled_action_ids();
+  waiting->erase(std::remove_if(waiting->begin(), waiting->end(),
+                                [&](const internal::v1::PendingAction& action) {
+                                  return std::find(settled.begin(), settled.end(), action.id()) !=
+                                         settled.end();
+                                }),
+                 waiting->end());
+  for (const internal::v1::PendingAction& action : decision.pending()) {
+    Put(
+        action, [&](const auto& other) { return other.id() == action.id(); }, waiting);
+  }
+  for (const internal::v1::SilenceMark& mark : decision.silence_marks()) {
+    Put(
+        mark, [&](const auto& other) { return other.rule_id() == mark.rule_id(); },
+        journey->mutable_silence_marks());
+  }
+}
+
+// What decisions on events and decisions of time have in common.
+void ApplyActions(const Decision& decision, int64_t at, int ticket, JourneyState* journey,
+                  internal::v1::PersonState* person) {
+  RaiseAlerts(decision, at, ticket, journey);
+  RecordSurveys(decision, journey);
+  SettleWaiting(decision, journey);
+  NoteContacts(decision, at, TicketRef(ticket, *journey), journey, person);
+}
+
 }  // namespace
 
 void CloseAlertsOfEnded(JourneyState* journey) {
@@ -129,8 +205,13 @@ void Apply(const Decision& decision, const Folded& folded, PersonRecord* record)
   }
   AddToEntry(folded.entry, decided, journey);
   TakeEmotionAt(folded.entry, decided, journey);
-  RaiseAlerts(decision, folded.at, folded.ticket, journey);
-  RecordSurveys(decision, journey);
+  ApplyActions(decision, folded.at, folded.ticket, journey, &record->person);
+}
+
+void ApplyDue(const Decision& decision, size_t journey, PersonRecord* record) {
+  JourneyState* state = &record->journeys[journey];
+  const int ticket = static_cast<int>(decision.ticket()) - 1;
+  ApplyActions(decision, decision.decided_at(), ticket, state, &record->person);
 }
 
 }  // namespace waypost::journey

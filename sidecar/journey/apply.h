@@ -2,6 +2,8 @@
 // Writes a decision into the journey it was made for.
 #pragma once
 
+#include <cstddef>
+
 #include "sidecar/journey/fold.h"
 #include "sidecar/journey/person_record.h"
 #include "waypost/internal/v1/state.pb.h"
@@ -17,6 +19,10 @@ namespace waypost::journey {
 // in shadow mode, are open until the journey ends: what ends it closes those raised before and with
 // it, and an alert of a journey that has ended is delivered but does not stay open.
 void Apply(const internal::v1::Decision& decision, const Folded& folded, PersonRecord* record);
+
+// The same for a decision that time brought (due.h), on the journey of that number: alerts,
+// surveys, actions that wait and those that do not any more, and what the person was sent.
+void ApplyDue(const internal::v1::Decision& decision, size_t journey, PersonRecord* record);
 
 // Closes the open alerts if the journey has ended.
 void CloseAlertsOfEnded(internal::v1::JourneyState* journey);

@@ -117,13 +117,17 @@ void ReadAlert(const MappingView& view, RuleDraft* draft) {
   draft->alert_text = TextDraft{view.Entries("text", ""), view.PlaceOf("text")};
 }
 
+std::map<std::string, absl::Duration> ReadDurations(const MappingView& view, std::string_view key) {
+  std::map<std::string, absl::Duration> durations;
+  for (const auto& [name, source] : view.Entries(key, "default")) {
+    if (const auto span = ParseSpan(source.node->text)) durations[name] = span->length;
+  }
+  return durations;
+}
+
 void ReadUpdate(const MappingView& view, RuleDraft* draft) {
   draft->rule.update.emplace();
-  for (const auto& [priority, source] : view.Entries("next_update_by", "default")) {
-    if (const auto span = ParseSpan(source.node->text)) {
-      draft->rule.update->next_update_by[priority] = span->length;
-    }
-  }
+  draft->rule.update->next_update_by = ReadDurations(view, "next_update_by");
   draft->rule.update->draft = view.Boolean("draft");
   draft->update_text = TextDraft{view.Entries("text", ""), view.PlaceOf("text")};
 }
@@ -143,6 +147,7 @@ RuleDraft ReadRule(const MappingView& view, bool file_is_shadow) {
   rule.on = ReadEventTypes(view);
   rule.shadow = view.Has("mode") ? view.Text("mode") == "shadow" : file_is_shadow;
   rule.timer_driven = view.Has("after_silence") || view.Has("for");
+  rule.after_silence = ReadDurations(view, "after_silence");
   rule.location = view.place().location();
   draft.condition = view.Expression("if");
   for (const auto& [priority, source] : view.Entries("calendar", "default")) {

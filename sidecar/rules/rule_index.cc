@@ -334,6 +334,9 @@ RuleIndex::RuleIndex(const RuleSet& rule_set) : rules_(IndexRules(rule_set, &pat
   for (const JourneyDefinition& journey : rule_set.journeys) {
     touchpoints_.push_back(IndexTouchpoints(journey, &paths_));
   }
+  for (size_t number = 0; number < rule_set.rules.size(); ++number) {
+    if (!rule_set.rules[number].after_silence.empty()) silence_rules_.push_back(number);
+  }
 }
 
 std::shared_ptr<const RuleIndex> BuildIndex(const RuleSet& rule_set) {

@@ -113,9 +113,12 @@ class RuleIndex {
   [[nodiscard]] const ConditionIndex& touchpoints(size_t journey) const {
     return touchpoints_[journey];
   }
+  // Numbers in RuleSet::rules of those that wait for silence, in file order.
+  [[nodiscard]] const std::vector<size_t>& silence_rules() const { return silence_rules_; }
 
  private:
   FactPaths paths_;
+  std::vector<size_t> silence_rules_;
   ConditionIndex rules_;
   std::vector<ConditionIndex> touchpoints_;
 };

@@ -118,6 +118,15 @@ struct JourneyDefinition {
   Location location;
 };
 
+// The value of `key`, else of "default", else nullptr.
+template <typename Value>
+[[nodiscard]] const Value* ForKey(const std::map<std::string, Value>& values,
+                                  const std::string& key) {
+  auto found = values.find(key);
+  if (found == values.end()) found = values.find("default");
+  return found == values.end() ? nullptr : &found->second;
+}
+
 struct AlertAction {
   v1::Severity severity = v1::SEVERITY_WARNING;
   int owner =
@@ -148,7 +157,9 @@ struct Rule {
   EventTypes on;
   std::optional<cel::Program> condition;  // none: always
   bool shadow = false;                    // decide and record, deliver nothing
-  bool timer_driven = false;              // waits for silence; checked, not acted on by events
+  bool timer_driven = false;              // waits for silence or a hold: events do not fire it
+  // The silence it waits for, by priority; "default" for the others. Empty: it waits for none.
+  std::map<std::string, absl::Duration> after_silence;
   std::optional<AlertAction> alert;
   std::optional<UpdateAction> update;
   std::optional<SurveyAction> survey;

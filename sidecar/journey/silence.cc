@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/journey/silence.h"
+
+#include <algorithm>
+
+#include "sidecar/journey/micros.h"
+#include "sidecar/journey/possession.h"
+
+namespace waypost::journey {
+namespace {
+
+using internal::v1::JourneyState;
+using internal::v1::SilenceMark;
+
+uint64_t EntriesSoFar(const JourneyState& journey) {
+  return journey.base().entries() + journey.entry_count();
+}
+
+const SilenceMark* FindMark(const rules::Rule& rule, const JourneyState& journey) {
+  for (const SilenceMark& mark : journey.silence_marks()) {
+    if (mark.rule_id() == rule.id) return &mark;
+  }
+  return nullptr;
+}
+
+int64_t LastNews(const JourneyState& journey) {
+  const int64_t seen = journey.facts().has_last_visible_at()
+                           ? MicrosOf(journey.facts().last_visible_at())
+                           : journey.progress().started_at();
+  return std::max(seen, journey.told_at());
+}
+
+}  // namespace
+
+int SilentTicket(const JourneyState& journey) {
+  for (int number = 0; number < journey.progress().tickets_size(); ++number) {
+    if (IsOpen(journey.progress().tickets(number))) return number;
+  }
+  return -1;
+}
+
+absl::Time SilenceDue(const rules::Rule& rule, const JourneyState& journey) {
+  const int ticket = SilentTicket(journey);
+  if (ticket < 0) return absl::InfiniteFuture();
+  const absl::Duration* silence =
+      rules::ForKey(rule.after_silence, journey.tickets(ticket).ticket().priority());
+  if (silence == nullptr) return absl::InfiniteFuture();
+  const SilenceMark* mark = FindMark(rule, journey);
+  int64_t since = LastNews(journey);
+  if (mark != nullptr && mark->acted()) since = std::max(since, mark->at());
+  const absl::Time due = absl::FromUnixMicros(since) + *silence;
+  const bool in_vain = mark != nullptr && !mark->acted() &&
+                       mark->entries() == EntriesSoFar(journey) &&
+                       absl::FromUnixMicros(mark->at()) >= due;
+  return in_vain ? absl::InfiniteFuture() : due;
+}
+
+SilenceMark MarkSilence(const rules::Rule& rule, absl::Time now, bool acted,
+                        const JourneyState& journey) {
+  SilenceMark mark;
+  mark.set_rule_id(rule.id);
+  mark.set_at(absl::ToUnixMicros(now));
+  mark.set_entries(EntriesSoFar(journey));
+  mark.set_acted(acted);
+  return mark;
+}
+
+}  // namespace waypost::journey
