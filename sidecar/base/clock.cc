@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/base/clock.h"
 
+#include <algorithm>
+
 #include "absl/time/clock.h"
 
 namespace waypost {
@@ -18,19 +20,40 @@ const Clock& SystemClock() {
   return clock;
 }
 
+void SettableClock::AddListener(ClockListener* listener) const {
+  const absl::MutexLock lock(&listeners_mutex_);
+  listeners_.push_back(listener);
+}
+
+void SettableClock::RemoveListener(ClockListener* listener) const {
+  const absl::MutexLock lock(&listeners_mutex_);
+  listeners_.erase(std::remove(listeners_.begin(), listeners_.end(), listener), listeners_.end());
+}
+
+void SettableClock::TellListeners() const {
+  const absl::MutexLock lock(&listeners_mutex_);
+  for (ClockListener* listener : listeners_) listener->ClockWasSet();
+}
+
 absl::Time VirtualClock::Now() const {
   absl::MutexLock lock(&mutex_);
   return now_;
 }
 
 void VirtualClock::Set(absl::Time now) {
-  absl::MutexLock lock(&mutex_);
-  now_ = now;
+  {
+    absl::MutexLock lock(&mutex_);
+    now_ = now;
+  }
+  TellListeners();
 }
 
 void VirtualClock::Advance(absl::Duration step) {
-  absl::MutexLock lock(&mutex_);
-  now_ += step;
+  {
+    absl::MutexLock lock(&mutex_);
+    now_ += step;
+  }
+  TellListeners();
 }
 
 }  // namespace waypost

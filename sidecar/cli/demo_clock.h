@@ -11,7 +11,7 @@ namespace waypost::cli {
 
 // The sidecar's clock in the demo: it stands at the event that is being played, so that ages and
 // promises are those of the story, and goes with the machine's clock afterwards. Thread-safe.
-class DemoClock final : public Clock {
+class DemoClock final : public SettableClock {
  public:
   [[nodiscard]] absl::Time Now() const override {
     const absl::MutexLock lock(&mutex_);
@@ -20,13 +20,19 @@ class DemoClock final : public Clock {
 
   // Never goes back while events are played.
   void Play(absl::Time event) {
-    const absl::MutexLock lock(&mutex_);
-    played_ = std::max(event, played_.value_or(event));
+    {
+      const absl::MutexLock lock(&mutex_);
+      played_ = std::max(event, played_.value_or(event));
+    }
+    TellListeners();
   }
 
   void FollowSystem() {
-    const absl::MutexLock lock(&mutex_);
-    played_.reset();
+    {
+      const absl::MutexLock lock(&mutex_);
+      played_.reset();
+    }
+    TellListeners();
   }
 
  private:

@@ -107,7 +107,9 @@ absl::Status PrintSummary(const std::string& target, const ReplayTally& tally,
                << " without a touchpoint\n  " << WithThousands(sum.alerts) << " alerts, "
                << WithThousands(sum.updates) << " messages to people, "
                << WithThousands(sum.surveys_sent) << " surveys to send, "
-               << WithThousands(sum.surveys_not_sent) << " not to send\n";
+               << WithThousands(sum.surveys_not_sent) << " not to send\n  "
+               << WithThousands(status.decided_by_time())
+               << " times a rule was asked because nobody had told the person anything for long\n";
   Table rules({{"  Rule"},
                {"alerts", Table::Align::kRight},
                {"messages", Table::Align::kRight},
@@ -165,8 +167,8 @@ void PrintNextCommands(const service::Server& server, const Output& output) {
   }
 }
 
-absl::Status Play(const service::Server& server, DemoClock* clock, const Output& output) {
-  DemoPlayer player(server.addresses().front(), clock, output);
+absl::Status Play(service::Server* server, DemoClock* clock, const Output& output) {
+  DemoPlayer player(server, clock, output);
   const absl::Time now = SystemClock().Now();
   output.out() << '\n'
                << output.Paint("A password reset", Colour::kBold)
@@ -176,12 +178,12 @@ absl::Status Play(const service::Server& server, DemoClock* clock, const Output&
                << output.Paint("A day at the desk", Colour::kBold) << ": " << kTickets
                << " tickets.\n";
   WAYPOST_RETURN_IF_ERROR(player.PlayDay(DemoDay(kTickets, now)));
-  return PrintSummary(server.addresses().front(), player.tally(), output);
+  return PrintSummary(server->addresses().front(), player.tally(), output);
 }
 
 // What was played is known by its event ids: playing it again would change nothing.
-absl::Status PlayUnlessKept(const service::Server& server, DemoClock* clock, const Output& output) {
-  const std::string target = server.addresses().front();
+absl::Status PlayUnlessKept(service::Server* server, DemoClock* clock, const Output& output) {
+  const std::string target = server->addresses().front();
   WAYPOST_ASSIGN_OR_RETURN(const bool kept, HoldsStory(target));
   if (!kept) {
     return Play(server, clock, output);
@@ -213,7 +215,7 @@ int RunDemo(const Options& options, const Output& output) {
     return output.Fail(ExitCodeOfStart(server.status(), *rules),
                        std::string(server.status().message()));
   }
-  absl::Status status = PlayUnlessKept(**server, &clock, output);
+  absl::Status status = PlayUnlessKept(server->get(), &clock, output);
   clock.FollowSystem();
   const bool interrupted = absl::IsCancelled(status);
   if (status.ok() && !options.once) {

@@ -16,6 +16,8 @@
 namespace waypost::cli {
 namespace {
 
+constexpr absl::Duration kMinute = absl::Minutes(1);
+
 std::string ClockText(const v1::TicketEvent& event) {
   return absl::FormatTime("%H:%M", FromProto(event.occurred_at()), absl::UTCTimeZone());
 }
@@ -24,14 +26,25 @@ absl::Status Interrupted() { return absl::CancelledError("interrupted"); }
 
 }  // namespace
 
-DemoPlayer::DemoPlayer(std::string target, DemoClock* clock, const Output& output)
-    : target_(std::move(target)),
+DemoPlayer::DemoPlayer(service::Server* server, DemoClock* clock, const Output& output)
+    : server_(server),
+      target_(server->addresses().front()),
       clock_(clock),
       output_(output),
       stub_(v1::JourneyService::NewStub(Connect(target_))) {}
 
+absl::Status DemoPlayer::PassTime(absl::Time until) {
+  for (absl::Time now = clock_->Now() + kMinute; now < until && played_; now += kMinute) {
+    clock_->Play(now);
+    WAYPOST_RETURN_IF_ERROR(server_->SettleDue());
+  }
+  clock_->Play(until);
+  played_ = true;
+  return server_->SettleDue();
+}
+
 absl::Status DemoPlayer::Send(const v1::TicketEvent& event, v1::Enrichment* enrichment) {
-  clock_->Play(FromProto(event.occurred_at()));
+  WAYPOST_RETURN_IF_ERROR(PassTime(FromProto(event.occurred_at())));
   v1::RecordEventRequest request;
   *request.mutable_event() = event;
   v1::RecordEventResponse response;

@@ -11,15 +11,17 @@
 #include "sidecar/cli/demo_story.h"
 #include "sidecar/cli/output.h"
 #include "sidecar/cli/replay_tally.h"
+#include "sidecar/service/server.h"
 #include "waypost/v1/journey_service.grpc.pb.h"
 
 namespace waypost::cli {
 
-// Sends the demo's events to the running sidecar, shows what comes back, and counts it.
+// Sends the demo's events to the running sidecar, shows what comes back, and counts it. Between the
+// events time passes minute by minute, so that what it brings is decided when it is due.
 class DemoPlayer {
  public:
-  // `clock` is the sidecar's; it and `output` outlive the player.
-  DemoPlayer(std::string target, DemoClock* clock, const Output& output);
+  // `clock` is the server's. All outlive the player.
+  DemoPlayer(service::Server* server, DemoClock* clock, const Output& output);
 
   // Tells the story step by step with each decision.
   absl::Status PlayStory(const std::vector<DemoStep>& steps);
@@ -32,15 +34,18 @@ class DemoPlayer {
   [[nodiscard]] const ReplayTally& tally() const { return tally_; }
 
  private:
+  absl::Status PassTime(absl::Time until);
   absl::Status Send(const v1::TicketEvent& event, v1::Enrichment* enrichment);
   void ShowNews(const v1::TicketEvent& event, const v1::Enrichment& enrichment) const;
   void ShowProgress(size_t done, size_t total, const v1::TicketEvent& event) const;
 
+  service::Server* server_;
   std::string target_;
   DemoClock* clock_;
   const Output& output_;
   std::unique_ptr<v1::JourneyService::Stub> stub_;
   ReplayTally tally_;
+  bool played_ = false;  // an event, so that the clock stands in the story
 };
 
 }  // namespace waypost::cli

@@ -2,6 +2,7 @@
 #include "sidecar/cli/replay.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "sidecar/base/proto_time.h"
@@ -22,6 +23,15 @@ absl::StatusOr<std::shared_ptr<const rules::RuleSet>> LoadRulesOrPrint(const std
         "the rules in ", path, " do not load: ", CountsText(CountByLevel(loaded.diagnostics))));
   }
   return loaded.rule_set;
+}
+
+Replay::Replay(std::shared_ptr<const rules::RuleSet> rules, Between between)
+    : between_(between), desk_(std::move(rules), pipeline::OfflineDesk::Answers::kForget) {
+  if (!as_live()) return;
+  desk_.LetTimePass(
+      [this](const internal::v1::Decision& decision, const journey::PersonRecord& person) {
+        tally_.AddDue(decision, person);
+      });
 }
 
 absl::Time Replay::Prepare(ReadEvent* next) {

@@ -17,11 +17,18 @@ namespace waypost::cli {
 [[nodiscard]] absl::StatusOr<std::shared_ptr<const rules::RuleSet>> LoadRulesOrPrint(
     const std::string& path, const Output& output);
 
+// What happens between the events of a replay.
+enum class Between {
+  kNothing,  // time stands still
+  kAsLive,   // what time brings, up to the newest event
+};
+
 // Plays past events through a desk, on a clock that stands at the newest event so far.
 class Replay {
  public:
-  explicit Replay(std::shared_ptr<const rules::RuleSet> rules)
-      : desk_(std::move(rules), pipeline::OfflineDesk::Answers::kForget) {}
+  explicit Replay(std::shared_ptr<const rules::RuleSet> rules, Between between = Between::kNothing);
+  Replay(const Replay&) = delete;
+  Replay& operator=(const Replay&) = delete;
 
   // Plays all events of `source`, with a progress bar on the terminal. Events that break a bound
   // are counted as rejected; a failure ends the replay.
@@ -36,8 +43,10 @@ class Replay {
   [[nodiscard]] const pipeline::OfflineDesk& desk() const { return desk_; }
   [[nodiscard]] pipeline::OfflineDesk& desk() { return desk_; }
   [[nodiscard]] const ReplayTally& tally() const { return tally_; }
+  [[nodiscard]] bool as_live() const { return between_ == Between::kAsLive; }
 
  private:
+  const Between between_;
   pipeline::OfflineDesk desk_;
   ReplayTally tally_;
   absl::Time now_ = absl::InfinitePast();

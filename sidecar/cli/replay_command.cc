@@ -16,15 +16,18 @@ namespace {
 constexpr const char* kFooter = R"(Examples:
   waypost replay --rules rules/service-desk events.ndjson
   waypost replay --rules rules/service-desk --mapping tickets.mapping.yaml tickets.csv
+  waypost replay --as-live --rules rules/service-desk events.ndjson
   unzip -p log.zip | waypost replay --rules rules --mapping log.mapping.yaml --output json -
 
 FILE holds TicketEvents as JSON, one a line, or a table whose rows a mapping turns into events; see
-rules/examples. Nothing is stored or sent.)";
+rules/examples. With --as-live the events are played by time, and in between the rules do what they
+would have done because time passed, up to the last event. Nothing is stored or sent.)";
 
 struct Options {
   EventFile file;
   std::string rules;
   std::string per_ticket;
+  bool as_live = false;
   OutputFormat format = OutputFormat::kText;
 };
 
@@ -34,11 +37,16 @@ int ExitCodeOf(const absl::Status& status) {
 
 int RunReplay(const Options& options, const Output& output) {
   const absl::Time started = SystemClock().Now();
+  if (options.as_live && options.file.order == EventOrder::kFile) {
+    return output.Fail(kExitUsage, "--as-live plays the events by time; leave --order file out");
+  }
   const auto rules = LoadRulesOrPrint(options.rules, output);
   if (!rules.ok()) {
     return output.Fail(ExitCodeOf(rules.status()), std::string(rules.status().message()));
   }
-  absl::StatusOr<EventSource> source = OpenEvents(options.file, output);
+  EventFile file = options.file;
+  if (options.as_live) file.order = EventOrder::kTime;
+  absl::StatusOr<EventSource> source = OpenEvents(file, output);
   if (!source.ok()) {
     return output.Fail(ExitCodeOf(source.status()), std::string(source.status().message()));
   }
@@ -49,7 +57,7 @@ int RunReplay(const Options& options, const Output& output) {
       return output.Fail(kExitFailure, absl::StrCat("cannot write ", options.per_ticket));
     }
   }
-  Replay replay(*rules);
+  Replay replay(*rules, options.as_live ? Between::kAsLive : Between::kNothing);
   const absl::Status status = replay.Run(&*source, output);
   const ReplayReport report = MakeReport(replay, SystemClock().Now() - started);
   if (options.format == OutputFormat::kJson) {
@@ -86,6 +94,7 @@ void AddReplayCommand(CLI::App& app, const Output& output, int& exit_code) {
       ->type_name("PATH")
       ->required();
   AddEventFileOptions(*command, options->file);
+  command->add_flag("--as-live", options->as_live, "Let time pass between the events");
   command->add_option("--per-ticket", options->per_ticket, "Write the counts of each ticket as CSV")
       ->type_name("FILE");
   AddOutputOption(*command, options->format);

@@ -76,6 +76,26 @@ JourneyTotals Sum(const pipeline::OfflineDesk& desk) {
   return totals;
 }
 
+constexpr std::array<std::string_view, 7> kNoticeLabels = {"0",   "1",    "2",  "3",
+                                                           "4-5", "6-10", ">10"};
+
+size_t NoticeBucket(int64_t notices) {
+  if (notices <= 3) return static_cast<size_t>(notices);
+  return notices <= 5 ? 4 : notices <= 10 ? 5 : 6;
+}
+
+NoticeCounts CountNotices(const pipeline::OfflineDesk& desk) {
+  NoticeCounts counts = {};
+  desk.ForEachPerson([&](const journey::PersonRecord& person) {
+    const auto& contacts = person.person.contacts();
+    const auto notices = std::count_if(contacts.begin(), contacts.end(), [](const auto& contact) {
+      return contact.kind() == internal::v1::CONTACT_KIND_NOTICE;
+    });
+    ++counts[NoticeBucket(notices)];
+  });
+  return counts;
+}
+
 std::string_view GapWord(v1::GapKind kind) {
   switch (kind) {
     case v1::GAP_KIND_SKIPPED:
@@ -100,6 +120,38 @@ void PrintDerived(const ReplayTally& tally, std::ostream& out) {
       table.AddRow({rules::EventTypeName(type), WithThousands(tally.Derived(type)),
                     WithThousands(with), Share(with, tickets)});
     }
+  }
+  out << '\n';
+  table.Print(out);
+}
+
+int64_t ByEvent(const RuleTally& rule) {
+  return rule.alerts + rule.updates + rule.surveys_sent + rule.surveys_not_sent - rule.by_time;
+}
+
+// What an event brought and what time brought, apart.
+void PrintCauses(const ReplayTally& tally, std::ostream& out) {
+  Table table({{"What brought it"},
+               {"an event", Table::Align::kRight},
+               {"time", Table::Align::kRight},
+               {"tickets", Table::Align::kRight},
+               {"share", Table::Align::kRight}});
+  const auto tickets = static_cast<int64_t>(tally.tickets().size());
+  for (const auto& [id, rule] : tally.rules()) {
+    table.AddRow({id, WithThousands(ByEvent(rule)), WithThousands(rule.by_time),
+                  WithThousands(rule.tickets), Share(rule.tickets, tickets)});
+  }
+  if (table.empty()) return;
+  out << '\n';
+  table.Print(out);
+}
+
+void PrintNotices(const NoticeCounts& notices, int64_t persons, std::ostream& out) {
+  Table table(
+      {{"Notices per person"}, {"persons", Table::Align::kRight}, {"share", Table::Align::kRight}});
+  for (size_t bucket = 0; bucket < notices.size(); ++bucket) {
+    table.AddRow({std::string(kNoticeLabels[bucket]), WithThousands(notices[bucket]),
+                  Share(notices[bucket], persons)});
   }
   out << '\n';
   table.Print(out);
@@ -204,9 +256,19 @@ void WriteRules(const ReplayTally& tally, JsonWriter* json) {
     json->Key("surveysSent").Int(rule.surveys_sent);
     json->Key("surveysNotSent").Int(rule.surveys_not_sent);
     json->Key("shadow").Int(rule.shadow);
+    json->Key("byEvent").Int(ByEvent(rule));
+    json->Key("byTime").Int(rule.by_time);
     json->Key("tickets").Int(rule.tickets).EndObject();
   }
   json->EndArray();
+}
+
+void WriteNotices(const NoticeCounts& notices, JsonWriter* json) {
+  json->Key("noticesPerPerson").BeginObject();
+  for (size_t bucket = 0; bucket < notices.size(); ++bucket) {
+    json->Key(kNoticeLabels[bucket]).Int(notices[bucket]);
+  }
+  json->EndObject();
 }
 
 void WriteJourneys(const JourneyTotals& totals, JsonWriter* json) {
@@ -272,6 +334,7 @@ ReplayReport MakeReport(const Replay& replay, absl::Duration run_time) {
   report.replay = &replay;
   report.run_time = run_time;
   report.totals = Sum(replay.desk());
+  report.notices = CountNotices(replay.desk());
   struct rusage usage = {};
   getrusage(RUSAGE_SELF, &usage);
   report.peak_memory_bytes = int64_t{usage.ru_maxrss} * 1024;
@@ -292,6 +355,10 @@ void PrintReport(const ReplayReport& report, const Output& output) {
              Colour::kBold)
       << " (" << WithThousands(static_cast<int64_t>(rate)) << "/s, peak memory "
       << report.peak_memory_bytes / (1 << 20) << " MiB)\n";
+  if (report.replay->as_live()) {
+    out << "as live: " << WithThousands(tally.due())
+        << " times a rule was asked because of the time, up to the last event\n";
+  }
   out << "rejected " << WithThousands(tally.rejected()) << ", duplicates "
       << WithThousands(tally.duplicates()) << ", late " << WithThousands(tally.late())
       << ", moved in time " << WithThousands(tally.clamped()) << ", unmapped "
@@ -302,6 +369,10 @@ void PrintReport(const ReplayReport& report, const Output& output) {
   }
   PrintDerived(tally, out);
   PrintRules(tally, out);
+  if (report.replay->as_live()) {
+    PrintCauses(tally, out);
+    PrintNotices(report.notices, static_cast<int64_t>(report.replay->desk().persons()), out);
+  }
   PrintJourneys(report.totals, out);
   PrintGaps(report.totals, out);
   PrintUnmapped(tally, out);
@@ -327,7 +398,10 @@ std::string ReportJson(const ReplayReport& report) {
   json.Key("unmappedEvents").Int(tally.unmapped());
   json.Key("ruleErrors").Int(tally.rule_errors());
   WriteDerived(tally, &json);
+  json.Key("asLive").Bool(report.replay->as_live());
+  json.Key("decidedByTime").Int(tally.due());
   WriteRules(tally, &json);
+  WriteNotices(report.notices, &json);
   WriteJourneys(report.totals, &json);
   WriteUnmapped(tally, &json);
   json.Key("ruleSetDigest").String(report.replay->desk().rules().digest);

@@ -33,9 +33,13 @@ struct JourneyTotals {
   std::vector<v1::MapGap> gaps;                           // of the user, most frequent first
 };
 
+// Persons by how many notices they were sent: 0, 1, 2, 3, 4 to 5, 6 to 10, more.
+using NoticeCounts = std::array<int64_t, 7>;
+
 struct ReplayReport {
   const Replay* replay = nullptr;
   JourneyTotals totals;
+  NoticeCounts notices = {};
   absl::Duration run_time;
   int64_t peak_memory_bytes = 0;  // of the process
 };

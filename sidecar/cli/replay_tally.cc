@@ -12,17 +12,15 @@ constexpr size_t kRejectionsShown = 10;
 
 }  // namespace
 
-size_t ReplayTally::TicketOf(const v1::TicketEvent& event) {
-  if (!event.has_ticket()) {
-    return kNoTicket;
-  }
-  key_.assign(event.tenant()).append(1, '\0').append(event.source());
-  key_.append(1, '\0').append(event.ticket().ref());
+size_t ReplayTally::TicketOf(const std::string& tenant, const std::string& source,
+                             const std::string& ref) {
+  key_.assign(tenant).append(1, '\0').append(source);
+  key_.append(1, '\0').append(ref);
   const auto [place, is_new] = ticket_numbers_.try_emplace(key_, tickets_.size());
   if (is_new) {
     tickets_.emplace_back();
-    tickets_.back().source = event.source();
-    tickets_.back().ref = event.ticket().ref();
+    tickets_.back().source = source;
+    tickets_.back().ref = ref;
   }
   return place->second;
 }
@@ -31,7 +29,9 @@ void ReplayTally::Add(const v1::TicketEvent& event, const v1::Enrichment& enrich
   ++events_;
   late_ += enrichment.late() ? 1 : 0;
   rule_errors_ += enrichment.rule_errors_size();
-  const size_t ticket = TicketOf(event);
+  const size_t ticket = event.has_ticket()
+                            ? TicketOf(event.tenant(), event.source(), event.ticket().ref())
+                            : kNoTicket;
   for (const v1::DerivedEvent& derived : enrichment.events()) {
     ++derived_[derived.type()];
     if (ticket != kNoTicket) {
@@ -41,28 +41,50 @@ void ReplayTally::Add(const v1::TicketEvent& event, const v1::Enrichment& enrich
   if (ticket != kNoTicket) {
     ++tickets_[ticket].events;
   }
-  CountActions(enrichment);
+  CountActions(enrichment, false);
   CountRules(enrichment, ticket);
   if (enrichment.unmapped()) {
     CountUnmapped(event, enrichment);
   }
 }
 
-void ReplayTally::CountActions(const v1::Enrichment& enrichment) {
+void ReplayTally::AddDue(const internal::v1::Decision& decision,
+                         const journey::PersonRecord& person) {
+  ++due_;
+  const v1::Enrichment& enrichment = decision.enrichment();
+  rule_errors_ += enrichment.rule_errors_size();
+  size_t ticket = kNoTicket;
+  const int journey = journey::FindJourney(decision.placement().journey_id(), person);
+  if (journey >= 0 && decision.ticket() > 0) {
+    const internal::v1::JourneyState& state = person.journeys[static_cast<size_t>(journey)];
+    const int number = static_cast<int>(decision.ticket()) - 1;
+    if (number < state.tickets_size()) {
+      const internal::v1::TicketState& named = state.tickets(number);
+      ticket = TicketOf(state.tenant(), named.source(), named.ticket().ref());
+    }
+  }
+  CountActions(enrichment, true);
+  CountRules(enrichment, ticket);
+}
+
+void ReplayTally::CountActions(const v1::Enrichment& enrichment, bool by_time) {
   for (const v1::ExperienceAlert& alert : enrichment.alerts()) {
     RuleTally& rule = rules_[alert.rule_id()];
     ++rule.alerts;
     rule.shadow += alert.shadow() ? 1 : 0;
+    rule.by_time += by_time ? 1 : 0;
   }
   for (const v1::StatusUpdate& update : enrichment.status_updates()) {
     RuleTally& rule = rules_[update.rule_id()];
     ++rule.updates;
     rule.shadow += update.shadow() ? 1 : 0;
+    rule.by_time += by_time ? 1 : 0;
   }
   for (const v1::SurveyDecision& survey : enrichment.surveys()) {
     RuleTally& rule = rules_[survey.rule_id()];
     ++(survey.outcome() == v1::SURVEY_OUTCOME_SEND ? rule.surveys_sent : rule.surveys_not_sent);
     rule.shadow += survey.shadow() ? 1 : 0;
+    rule.by_time += by_time ? 1 : 0;
   }
 }
 

@@ -11,6 +11,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "sidecar/cli/event_reader.h"
+#include "sidecar/journey/person_record.h"
+#include "waypost/internal/v1/state.pb.h"
 #include "waypost/v1/enrichment.pb.h"
 #include "waypost/v1/ticket.pb.h"
 
@@ -33,6 +35,7 @@ struct RuleTally {
   int64_t surveys_sent = 0;
   int64_t surveys_not_sent = 0;
   int64_t shadow = 0;   // of all these, not delivered
+  int64_t by_time = 0;  // of all these, those that no event brought
   int64_t tickets = 0;  // in which it fired
 };
 
@@ -46,6 +49,8 @@ struct Rejection {
 class ReplayTally {
  public:
   void Add(const v1::TicketEvent& event, const v1::Enrichment& enrichment);
+  // A decision that time brought to the person.
+  void AddDue(const internal::v1::Decision& decision, const journey::PersonRecord& person);
   void AddDuplicate() { ++duplicates_; }
   void AddClamped() { ++clamped_; }
   void Reject(int64_t line, std::string_view reason);
@@ -64,6 +69,8 @@ class ReplayTally {
   [[nodiscard]] int64_t late() const { return late_; }
   [[nodiscard]] int64_t unmapped() const { return unmapped_; }
   [[nodiscard]] int64_t rule_errors() const { return rule_errors_; }
+  // Decisions that time brought, also those to do nothing.
+  [[nodiscard]] int64_t due() const { return due_; }
   [[nodiscard]] int64_t rejected() const { return rejected_; }
   // The first ten.
   [[nodiscard]] const std::vector<Rejection>& rejections() const { return rejections_; }
@@ -78,8 +85,8 @@ class ReplayTally {
  private:
   static constexpr size_t kNoTicket = SIZE_MAX;
 
-  size_t TicketOf(const v1::TicketEvent& event);
-  void CountActions(const v1::Enrichment& enrichment);
+  size_t TicketOf(const std::string& tenant, const std::string& source, const std::string& ref);
+  void CountActions(const v1::Enrichment& enrichment, bool by_time);
   void CountRules(const v1::Enrichment& enrichment, size_t ticket);
   void CountUnmapped(const v1::TicketEvent& event, const v1::Enrichment& enrichment);
 
@@ -89,6 +96,7 @@ class ReplayTally {
   int64_t late_ = 0;
   int64_t unmapped_ = 0;
   int64_t rule_errors_ = 0;
+  int64_t due_ = 0;
   int64_t rejected_ = 0;
   std::vector<Rejection> rejections_;
   std::array<int64_t, kEventTypes> derived_ = {};

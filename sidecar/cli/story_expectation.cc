@@ -114,8 +114,9 @@ std::string Sentence(const v1::SurveyDecision& survey) {
 
 class Comparison {
  public:
-  Comparison(const Expectation& expect, const v1::Enrichment& enrichment, absl::Time at)
-      : expect_(expect), enrichment_(enrichment), at_(at) {}
+  Comparison(const Expectation& expect, const v1::Enrichment& enrichment, absl::Time at,
+             const std::map<std::string, std::string>& when)
+      : expect_(expect), enrichment_(enrichment), at_(at), when_(when) {}
 
   std::vector<Difference> Run() {
     CompareEvents();
@@ -203,9 +204,21 @@ class Comparison {
     }
     for (int at = 0; at < actual.size(); ++at) {
       if (!taken[static_cast<size_t>(at)] && Happens(actual[at])) {
-        Add(absl::StrCat(noun, " ", actual[at].rule_id()), kNothing, Sentence(actual[at]));
+        Add(Unexpected(noun, actual[at].rule_id(), actual[at].id()), kNothing,
+            Sentence(actual[at]));
       }
     }
+  }
+
+  [[nodiscard]] std::string Unexpected(const std::string& noun, const std::string& rule,
+                                       const std::string& id) const {
+    const auto when = when_.find(id);
+    if (when == when_.end()) return absl::StrCat(noun, " ", rule);
+    const char* what = noun == "alert"    ? "raised an alert"
+                       : noun == "update" ? "sent an update"
+                                          : "sent a survey";
+    return absl::StrCat("at ", when->second, " the rule ", rule, " ", what,
+                        " that no step expects");
   }
 
   static bool Happens(const v1::SurveyDecision& survey) {
@@ -277,6 +290,7 @@ class Comparison {
   const Expectation& expect_;
   const v1::Enrichment& enrichment_;
   absl::Time at_;
+  const std::map<std::string, std::string>& when_;
   std::vector<Difference> differences_;
 };
 
@@ -320,8 +334,8 @@ Expectation ReadExpectation(const yaml::Node& node, SpecReader* reader) {
 }
 
 std::vector<Difference> Compare(const Expectation& expect, const v1::Enrichment& enrichment,
-                                absl::Time at) {
-  return Comparison(expect, enrichment, at).Run();
+                                absl::Time at, const std::map<std::string, std::string>& when) {
+  return Comparison(expect, enrichment, at, when).Run();
 }
 
 }  // namespace waypost::cli

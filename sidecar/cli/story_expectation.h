@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sidecar/cli/spec_reader.h"
 #include "sidecar/cli/story_suite.h"
@@ -19,8 +21,10 @@ struct Difference {
   std::string actual;
 };
 
-// Compares. `at` is the step's time.
+// Compares. `at` is the step's time. `when` tells of actions that time brought, by their ids, when
+// they happened: "+2h30m".
 [[nodiscard]] std::vector<Difference> Compare(const Expectation& expect,
-                                              const v1::Enrichment& enrichment, absl::Time at);
+                                              const v1::Enrichment& enrichment, absl::Time at,
+                                              const std::map<std::string, std::string>& when = {});
 
 }  // namespace waypost::cli

@@ -2,6 +2,8 @@
 #include "sidecar/cli/story_runner.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,28 +24,75 @@ void Note(const v1::Enrichment& enrichment, Coverage* coverage) {
   }
 }
 
-// Plays one step; nothing to tell when all went as expected.
-FailedStep PlayStep(const StoryStep& step, absl::Time now, pipeline::OfflineDesk* desk,
-                    Coverage* coverage) {
-  FailedStep failed;
-  const std::vector<pipeline::Violation> violations = service::CheckEvent(step.event, "event", now);
-  for (const pipeline::Violation& violation : violations) {
-    absl::StrAppend(&failed.error, failed.error.empty() ? "" : "\n", violation.field, ": ",
-                    violation.description);
+// What time brought since the step before.
+struct Brought {
+  v1::Enrichment enrichment;                // of all decisions together
+  std::map<std::string, std::string> when;  // "+2h30m", by action id
+};
+
+// Plays a story on a desk of its own.
+class Player {
+ public:
+  Player(const Story& story, std::shared_ptr<const rules::RuleSet> rules, Coverage* coverage)
+      : story_(story), desk_(std::move(rules)), now_(story.start), coverage_(*coverage) {
+    desk_.LetTimePass([this](const internal::v1::Decision& decision,
+                             const journey::PersonRecord& /*person*/) { TakeBrought(decision); });
   }
-  if (!violations.empty()) {
+
+  // Nothing to tell when all went as expected.
+  FailedStep Play(const StoryStep& step) {
+    FailedStep failed;
+    failed.location = step.location;
+    failed.at = Since(step.at);
+    now_ = std::max(now_, step.at);
+    desk_.AdvanceTo(now_);
+    const Brought brought = std::exchange(brought_, {});
+    failed.differences = Compare(step.event.has_value() ? Expectation() : step.expect,
+                                 brought.enrichment, step.at, brought.when);
+    if (step.event.has_value()) Record(step, &failed);
     return failed;
   }
-  const absl::StatusOr<pipeline::OfflineDesk::Recorded> recorded = desk->Record(step.event, now);
-  if (!recorded.ok()) {
-    failed.error = std::string(recorded.status().message());
-    return failed;
+
+ private:
+  [[nodiscard]] std::string Since(absl::Time time) const {
+    return absl::StrCat("+", absl::FormatDuration(time - story_.start));
   }
-  Note(*recorded->enrichment, coverage);
-  failed.differences =
-      Compare(step.expect, *recorded->enrichment, FromProto(step.event.occurred_at()));
-  return failed;
-}
+
+  void TakeBrought(const internal::v1::Decision& decision) {
+    const std::string at = Since(absl::FromUnixMicros(decision.decided_at()));
+    const v1::Enrichment& decided = decision.enrichment();
+    for (const v1::ExperienceAlert& alert : decided.alerts()) brought_.when[alert.id()] = at;
+    for (const v1::StatusUpdate& update : decided.status_updates()) brought_.when[update.id()] = at;
+    for (const v1::SurveyDecision& survey : decided.surveys()) brought_.when[survey.id()] = at;
+    Note(decided, &coverage_);
+    brought_.enrichment.MergeFrom(decided);
+  }
+
+  void Record(const StoryStep& step, FailedStep* failed) {
+    const std::vector<pipeline::Violation> violations =
+        service::CheckEvent(*step.event, "event", now_);
+    for (const pipeline::Violation& violation : violations) {
+      absl::StrAppend(&failed->error, failed->error.empty() ? "" : "\n", violation.field, ": ",
+                      violation.description);
+    }
+    if (!violations.empty()) return;
+    const absl::StatusOr<pipeline::OfflineDesk::Recorded> recorded =
+        desk_.Record(*step.event, now_);
+    if (!recorded.ok()) {
+      failed->error = std::string(recorded.status().message());
+      return;
+    }
+    Note(*recorded->enrichment, &coverage_);
+    std::vector<Difference> differences = Compare(step.expect, *recorded->enrichment, step.at);
+    std::move(differences.begin(), differences.end(), std::back_inserter(failed->differences));
+  }
+
+  const Story& story_;
+  pipeline::OfflineDesk desk_;
+  absl::Time now_;
+  Coverage& coverage_;
+  Brought brought_;
+};
 
 }  // namespace
 
@@ -52,27 +101,22 @@ StoryResult RunStory(const Story& story, const std::shared_ptr<const rules::Rule
   StoryResult result;
   result.name = story.name;
   result.location = story.location;
-  pipeline::OfflineDesk desk(rules);
-  absl::Time now = story.start;
+  Player player(story, rules, coverage);
   for (size_t number = 1; number <= story.steps.size(); ++number) {
-    const StoryStep& step = story.steps[number - 1];
-    const absl::Time at = FromProto(step.event.occurred_at());
-    now = std::max(now, at);
-    FailedStep failed = PlayStep(step, now, &desk, coverage);
-    if (!failed.error.empty() || !failed.differences.empty()) {
-      failed.number = number;
-      failed.location = step.location;
-      failed.at = absl::StrCat("+", absl::FormatDuration(at - story.start));
-      result.failed_steps.push_back(std::move(failed));
-    }
+    FailedStep failed = player.Play(story.steps[number - 1]);
+    if (failed.error.empty() && failed.differences.empty()) continue;
+    failed.number = number;
+    result.failed_steps.push_back(std::move(failed));
   }
   return result;
 }
 
+bool CanFire(const rules::Rule& rule) { return !rule.timer_driven || !rule.after_silence.empty(); }
+
 std::vector<std::string> RulesNotFired(const rules::RuleSet& rules, const Coverage& coverage) {
   std::vector<std::string> missing;
   for (const rules::Rule& rule : rules.rules) {
-    if (!rule.timer_driven && !coverage.rules.contains(rule.id)) {
+    if (CanFire(rule) && !coverage.rules.contains(rule.id)) {
       missing.push_back(rule.id);
     }
   }

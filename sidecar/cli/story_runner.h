@@ -35,10 +35,14 @@ struct Coverage {
   std::set<std::string> touchpoints;  // that were passed, as "JOURNEY/TOUCHPOINT"
 };
 
-// Plays a story on an empty desk. The clock stands at the step's time, and never goes back.
+// Plays a story on an empty desk. The clock goes on to each step's time, and never goes back; what
+// becomes due on the way happens.
 [[nodiscard]] StoryResult RunStory(const Story& story,
                                    const std::shared_ptr<const rules::RuleSet>& rules,
                                    Coverage* coverage);
+
+// The rule acts at all in this version.
+[[nodiscard]] bool CanFire(const rules::Rule& rule);
 
 // What of `rules` is not in `coverage`, in file order.
 [[nodiscard]] std::vector<std::string> RulesNotFired(const rules::RuleSet& rules,

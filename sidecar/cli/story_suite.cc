@@ -141,38 +141,64 @@ class SuiteReader {
       const std::optional<absl::Duration> since = ParseStep(text);
       return since.has_value() ? story->start + *since : ReadTime(text);
     };
-    step.event.set_event_id(
-        reader_.Text(node, "id").value_or(absl::StrCat("step-", story->steps.size() + 1)));
-    step.event.set_tenant(defaults.tenant);
-    step.event.set_source(defaults.source);
     ReadAt(node, read_time, &step);
-    if (node.Find("event") == nullptr && node.Find("signal") == nullptr &&
-        node.Find("comment") == nullptr && node.Find("type") == nullptr) {
+    const yaml::Node* expect = node.Find("expect");
+    if (expect != nullptr) step.expect = ReadExpectation(*expect, &reader_);
+    if (node.Find("event") != nullptr || node.Find("signal") != nullptr ||
+        node.Find("comment") != nullptr || node.Find("type") != nullptr) {
+      ReadEvent(node, defaults, read_time, story->steps.size() + 1, &step);
+    } else if (expect == nullptr) {
       reader_.Report(node, DiagnosticCode::kSpecMissingKey,
-                     "a step needs an event, a signal, a comment or a type");
-    }
-    const bool first = ReadTicket(node, defaults, read_time, &step);
-    ReadSignal(node, read_time, &step);
-    ReadComment(node, read_time, &step);
-    if (const auto type = reader_.Choice(node, "type", EnumWords(*v1::EventType_descriptor()));
-        type.has_value()) {
-      step.event.set_type(
-          static_cast<v1::EventType>(FindEnumValue(*v1::EventType_descriptor(), *type)->number()));
-    }
-    ReadActor(node, defaults, first, &step);
-    if (const yaml::Node* expect = node.Find("expect"); expect != nullptr) {
-      step.expect = ReadExpectation(*expect, &reader_);
+                     "a step needs an event, a signal, a comment or a type; or expect, for what "
+                     "time alone brings");
+    } else {
+      CheckTimeStep(node, *expect);
     }
     story->steps.push_back(std::move(step));
+  }
+
+  // Without an event nobody acts and nobody moves.
+  void CheckTimeStep(const yaml::Node& node, const yaml::Node& expect) {
+    for (const char* key : {"id", "by"}) {
+      if (const yaml::Node* value = node.Find(key); value != nullptr) {
+        reader_.Report(*value, DiagnosticCode::kSpecUnknownKey,
+                       absl::StrCat("a step without an event has no \"", key, "\""));
+      }
+    }
+    for (const char* key : {"stage", "touchpoint", "owner"}) {
+      if (const yaml::Node* value = expect.Find(key); value != nullptr) {
+        reader_.Report(
+            *value, DiagnosticCode::kSpecUnknownKey,
+            absl::StrCat("time alone moves nobody, so a step without an event expects no \"", key,
+                         "\""));
+      }
+    }
+  }
+
+  void ReadEvent(const yaml::Node& node, const Defaults& defaults, const TimeReader& read_time,
+                 size_t number, StoryStep* step) {
+    v1::TicketEvent& event = step->event.emplace();
+    event.set_event_id(reader_.Text(node, "id").value_or(absl::StrCat("step-", number)));
+    event.set_tenant(defaults.tenant);
+    event.set_source(defaults.source);
+    ToProto(step->at, event.mutable_occurred_at());
+    const bool first = ReadTicket(node, defaults, read_time, &event);
+    ReadSignal(node, read_time, &event);
+    ReadComment(node, read_time, &event);
+    if (const auto type = reader_.Choice(node, "type", EnumWords(*v1::EventType_descriptor()));
+        type.has_value()) {
+      event.set_type(
+          static_cast<v1::EventType>(FindEnumValue(*v1::EventType_descriptor(), *type)->number()));
+    }
+    ReadActor(node, defaults, first, &event);
   }
 
   void ReadAt(const yaml::Node& node, const TimeReader& read_time, StoryStep* step) {
     const std::optional<std::string> text = reader_.Text(node, "at");
     const std::optional<absl::Time> time =
         text.has_value() ? read_time(*text) : std::optional<absl::Time>();
-    if (time.has_value()) {
-      ToProto(*time, step->event.mutable_occurred_at());
-    } else if (text.has_value()) {
+    step->at = time.value_or(absl::UnixEpoch());
+    if (!time.has_value() && text.has_value()) {
       reader_.Report(
           *node.Find("at"), DiagnosticCode::kSpecBadValue,
           absl::StrCat("\"", *text, "\" is not a time; write +2h30m or 2026-03-02T09:00:00Z"));
@@ -182,7 +208,7 @@ class SuiteReader {
   // The first event of a ticket carries the defaults; whether this is one. A signal alone has no
   // ticket.
   bool ReadTicket(const yaml::Node& node, const Defaults& defaults, const TimeReader& read_time,
-                  StoryStep* step) {
+                  v1::TicketEvent* event) {
     const yaml::Node* fields = node.Find("event");
     if (fields == nullptr && node.Find("signal") != nullptr) {
       return true;
@@ -196,50 +222,50 @@ class SuiteReader {
     }
     const bool first = known_tickets_.insert(told.ref()).second;
     if (first) {
-      *step->event.mutable_ticket() = defaults.ticket;
+      *event->mutable_ticket() = defaults.ticket;
       if (told.has_requester()) {
-        step->event.mutable_ticket()->clear_requester();
+        event->mutable_ticket()->clear_requester();
       }
     }
-    step->event.mutable_ticket()->MergeFrom(told);
+    event->mutable_ticket()->MergeFrom(told);
     return first;
   }
 
-  void ReadSignal(const yaml::Node& node, const TimeReader& read_time, StoryStep* step) {
+  void ReadSignal(const yaml::Node& node, const TimeReader& read_time, v1::TicketEvent* event) {
     const yaml::Node* signal = node.Find("signal");
     if (signal == nullptr) {
       return;
     }
     if (signal->kind == yaml::NodeKind::kScalar) {
-      step->event.mutable_signal()->set_name(signal->text);
+      event->mutable_signal()->set_name(signal->text);
     } else {
-      FillMessage(*signal, read_time, &reader_, step->event.mutable_signal());
+      FillMessage(*signal, read_time, &reader_, event->mutable_signal());
     }
   }
 
-  void ReadComment(const yaml::Node& node, const TimeReader& read_time, StoryStep* step) {
+  void ReadComment(const yaml::Node& node, const TimeReader& read_time, v1::TicketEvent* event) {
     const yaml::Node* comment = node.Find("comment");
     if (comment == nullptr) {
       return;
     }
-    step->event.mutable_comment()->set_visibility(v1::VISIBILITY_BOTH);
+    event->mutable_comment()->set_visibility(v1::VISIBILITY_BOTH);
     if (comment->kind == yaml::NodeKind::kScalar) {
-      step->event.mutable_comment()->set_body(comment->text);
+      event->mutable_comment()->set_body(comment->text);
     } else {
-      FillMessage(*comment, read_time, &reader_, step->event.mutable_comment());
+      FillMessage(*comment, read_time, &reader_, event->mutable_comment());
     }
   }
 
-  void ReadActor(const yaml::Node& node, const Defaults& defaults, bool first, StoryStep* step) {
+  void ReadActor(const yaml::Node& node, const Defaults& defaults, bool first,
+                 v1::TicketEvent* event) {
     const std::string by = reader_.Choice(node, "by", {"customer", "agent", "system", "waypost"})
                                .value_or(first ? "customer" : "agent");
-    v1::Actor& actor = *step->event.mutable_actor();
+    v1::Actor& actor = *event->mutable_actor();
     actor.set_role(
         static_cast<v1::ActorRole>(FindEnumValue(*v1::ActorRole_descriptor(), by)->number()));
-    if (by == "customer" || !step->event.has_ticket()) {
-      const v1::Person& requester = step->event.ticket().has_requester()
-                                        ? step->event.ticket().requester()
-                                        : defaults.ticket.requester();
+    if (by == "customer" || !event->has_ticket()) {
+      const v1::Person& requester = event->ticket().has_requester() ? event->ticket().requester()
+                                                                    : defaults.ticket.requester();
       actor.set_id(requester.id());
       actor.set_name(requester.name());
     } else if (by == "agent") {

@@ -56,7 +56,9 @@ struct Expectation {
 
 struct StoryStep {
   Location location;
-  v1::TicketEvent event;
+  absl::Time at;
+  // None: the step expects what time alone brought since the step before.
+  std::optional<v1::TicketEvent> event;
   Expectation expect;
 };
 
@@ -70,6 +72,10 @@ struct Story {
 // A file NAME_test.yaml. Each story starts with an empty desk. Whatever a step does not list must
 // not happen: an alert, a status update or a survey to send that is not expected fails the story.
 // Surveys not to be sent and what a rule in shadow mode decides need not be listed.
+//
+// Time passes between the steps, up to the last one. What it brings without an event must be listed
+// as well, by a step that has only `at` and `expect`: that expects everything that time brought
+// since the step before, up to and including its own moment.
 //
 //   apiVersion: waypost/v1
 //   kind: story-suite
@@ -101,6 +107,9 @@ struct Story {
 //           expect:
 //             events: [assigned]
 //             alerts: [{rule: ping-pong, owner: incident-manager, severity: warning, text: back}]
+//         - at: +11h
+//           expect: {updates: [{rule: keep-posted}]}   # after 8 h in which the customer saw
+//           nothing
 //             surveys: [{rule: csat, kind: csat, outcome: do_not_send, reason: MERGED}]
 //             annotations: {journey.stage: co_create}
 struct StorySuite {

@@ -48,7 +48,10 @@ PATH is a suite *_test.yaml or a folder with suites. A suite:
         - at: +3h
           event: {group: Service Desk}
           expect: {alerts: [{rule: ping-pong, owner: incident-manager}]}
-What a step does not list must not happen. Exit codes: 3 suites or rules do not load, 4 stories
+        - at: +10h
+          expect: {updates: [{rule: keep-posted}]}
+What a step does not list must not happen. A step with only at and expect lists what time alone
+brought since the step before. Exit codes: 3 suites or rules do not load, 4 stories
 failed.)";
 
 struct Options {
@@ -151,7 +154,7 @@ class TestRun {
     CoverageReport report;
     report.rules = path;
     for (const rules::Rule& rule : rules.rule_set->rules) {
-      report.rule_count += rule.timer_driven ? 0 : 1;
+      report.rule_count += CanFire(rule) ? 1 : 0;
     }
     for (const rules::JourneyDefinition& journey : rules.rule_set->journeys) {
       report.touchpoint_count += journey.touchpoints.size();

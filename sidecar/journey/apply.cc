@@ -111,6 +111,7 @@ void RecordSurveys(const Decision& decision, JourneyState* journey) {
 }
 
 constexpr int kMaxContacts = 256;
+constexpr int kMaxDuePositions = 1000;
 
 std::string TicketRef(int ticket, const JourneyState& journey) {
   return ticket < 0 || ticket >= journey.tickets_size() ? ""
@@ -208,8 +209,11 @@ void Apply(const Decision& decision, const Folded& folded, PersonRecord* record)
   ApplyActions(decision, folded.at, folded.ticket, journey, &record->person);
 }
 
-void ApplyDue(const Decision& decision, size_t journey, PersonRecord* record) {
+void ApplyDue(const Decision& decision, uint64_t position, size_t journey, PersonRecord* record) {
   JourneyState* state = &record->journeys[journey];
+  auto* positions = state->mutable_due_positions();
+  if (positions->size() == kMaxDuePositions) positions->erase(positions->begin());
+  positions->Add(position);
   const int ticket = static_cast<int>(decision.ticket()) - 1;
   ApplyActions(decision, decision.decided_at(), ticket, state, &record->person);
 }

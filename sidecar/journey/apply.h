@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "sidecar/journey/fold.h"
 #include "sidecar/journey/person_record.h"
@@ -21,8 +22,10 @@ namespace waypost::journey {
 void Apply(const internal::v1::Decision& decision, const Folded& folded, PersonRecord* record);
 
 // The same for a decision that time brought (due.h), on the journey of that number: alerts,
-// surveys, actions that wait and those that do not any more, and what the person was sent.
-void ApplyDue(const internal::v1::Decision& decision, size_t journey, PersonRecord* record);
+// surveys, actions that wait and those that do not any more, what the person was sent, and the
+// decision's place in the log.
+void ApplyDue(const internal::v1::Decision& decision, uint64_t position, size_t journey,
+              PersonRecord* record);
 
 // Closes the open alerts if the journey has ended.
 void CloseAlertsOfEnded(internal::v1::JourneyState* journey);

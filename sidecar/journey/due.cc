@@ -52,11 +52,12 @@ Due Earliest(const rules::RuleSet& rules, const PersonRecord& record) {
 }
 
 // What the rules see in place of an event. The id is the same whenever it is made for the same
-// thing that is due.
+// thing that is due, and another for everything else.
 v1::TicketEvent TimeEvent(const Due& due, absl::Time now, const JourneyState& journey) {
   v1::TicketEvent event;
   event.set_tenant(journey.tenant());
-  event.set_event_id(absl::StrCat("due/", journey.id(), "/", absl::ToUnixMicros(due.at)));
+  event.set_event_id(absl::StrCat("due/", journey.id(), "/", absl::ToUnixMicros(due.at), "/",
+                                  due.silence != nullptr ? due.silence->id : due.pending->id()));
   event.mutable_actor()->set_role(v1::ACTOR_ROLE_SYSTEM);
   SetTime(absl::ToUnixMicros(now), event.mutable_occurred_at());
   return event;
@@ -72,9 +73,30 @@ Folded TimeFolded(const Due& due, absl::Time now, int ticket, const JourneyState
   return folded;
 }
 
-void DecideSilence(const rules::Rule& rule, absl::Time now, Situation* situation,
-                   Decision* decision) {
+// A weekend without the sidecar is not too long.
+constexpr absl::Duration kTooLate = absl::Hours(72);
+
+void DropSilence(const rules::Rule& rule, absl::Duration late, const Situation& situation,
+                 v1::Enrichment* decided) {
+  v1::SuppressedAction* dropped = decided->add_suppressed_actions();
+  dropped->set_action_kind(rule.update.has_value()   ? v1::ACTION_KIND_STATUS_UPDATE
+                           : rule.survey.has_value() ? v1::ACTION_KIND_SURVEY
+                                                     : v1::ACTION_KIND_ALERT);
+  dropped->set_rule_id(rule.id);
+  dropped->set_reason_code("TOO_LATE");
+  dropped->set_reason(
+      absl::StrCat("It was due ", absl::FormatDuration(late), " ago, when nobody could look."));
+  dropped->set_ticket_ref(situation.ticket().ref());
+}
+
+void DecideSilence(const rules::Rule& rule, absl::Duration late, absl::Time now,
+                   Situation* situation, Decision* decision) {
   v1::Enrichment& decided = *decision->mutable_enrichment();
+  if (late > kTooLate) {
+    DropSilence(rule, late, *situation, &decided);
+    *decision->add_silence_marks() = MarkSilence(rule, now, false, situation->journey());
+    return;
+  }
   std::string message;
   switch (rules::EvaluateCondition(rule.condition, situation->bindings().activation(), &message)) {
     case rules::Truth::kTrue:
@@ -124,7 +146,7 @@ Decision Decide(const rules::RuleSet& rules, const Due& due, absl::Time now,
   decided.set_journey_id(journey.id());
   decided.set_rule_set_digest(rules.digest);
   if (due.silence != nullptr) {
-    DecideSilence(*due.silence, now, &situation, &decision);
+    DecideSilence(*due.silence, now - due.at, now, &situation, &decision);
   } else {
     DecidePending(*due.pending, &decision);
   }
@@ -137,22 +159,22 @@ absl::Time NextDue(const rules::RuleSet& rules, const PersonRecord& record) {
   return Earliest(rules, record).at;
 }
 
-std::optional<Decision> EvaluateDue(const rules::RuleSet& rules, absl::Time now,
+std::optional<Decision> EvaluateDue(const rules::RuleSet& rules, absl::Time now, uint64_t position,
                                     PersonRecord* record) {
   const Due due = Earliest(rules, *record);
   if (due.at > now) return std::nullopt;
   Decision decision = Decide(rules, due, now, *record);
-  ApplyDue(decision, due.journey, record);
+  ApplyDue(decision, position, due.journey, record);
   return decision;
 }
 
-absl::Status ReplayDue(const Decision& decision, PersonRecord* record) {
+absl::Status ReplayDue(const Decision& decision, uint64_t position, PersonRecord* record) {
   const int journey = FindJourney(decision.placement().journey_id(), *record);
   if (journey < 0) {
     return absl::DataLossError(
         absl::StrCat("the journey ", decision.placement().journey_id(), " is missing"));
   }
-  ApplyDue(decision, static_cast<size_t>(journey), record);
+  ApplyDue(decision, position, static_cast<size_t>(journey), record);
   return absl::OkStatus();
 }
 

@@ -4,6 +4,7 @@
 // and whoever runs this only has to look again at NextDue().
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "absl/status/status.h"
@@ -22,16 +23,19 @@ namespace waypost::journey {
 // Decides on the earliest thing that is due at `now` or before and applies the decision; nothing
 // when none is. Call it until it returns nothing: every decision settles what was due, so that
 // ends. The decision names its journey, has due_at and decided_at, and its enrichment holds the
-// actions.
+// actions. `position` is its place in the log.
 //
-// Late: what became due several times while nobody looked is decided once, as of `now`. Pure, as
-// Evaluate() in evaluate.h; the same ids come out whenever it is called.
+// Late: what became due several times while nobody looked is decided once, as of `now`. A message
+// after silence that is more than three days late is dropped (TOO_LATE): after a long outage, an
+// import or a clock gone wrong nobody wants it. Pure, as Evaluate() in evaluate.h; the same ids
+// come out whenever it is called.
 [[nodiscard]] std::optional<internal::v1::Decision> EvaluateDue(const rules::RuleSet& rules,
-                                                                absl::Time now,
+                                                                absl::Time now, uint64_t position,
                                                                 PersonRecord* record);
 
 // Does to the record what the EvaluateDue that gave `decision` did, without a rule set. DATA_LOSS:
 // its journey is not there; nothing has changed then.
-[[nodiscard]] absl::Status ReplayDue(const internal::v1::Decision& decision, PersonRecord* record);
+[[nodiscard]] absl::Status ReplayDue(const internal::v1::Decision& decision, uint64_t position,
+                                     PersonRecord* record);
 
 }  // namespace waypost::journey

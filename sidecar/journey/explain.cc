@@ -146,7 +146,8 @@ void ExplainRule(const rules::Rule& rule, Situation* situation, v1::Enrichment* 
   verdict->set_id(rule.id);
   verdict->set_location(rule.location.ToString());
   if (rule.timer_driven) {
-    verdict->set_verdict(v1::VERDICT_NOT_ACTIVE);
+    verdict->set_verdict(rule.after_silence.empty() ? v1::VERDICT_NOT_ACTIVE
+                                                    : v1::VERDICT_OTHER_EVENT);
     return;
   }
   const Outcome outcome = Ask(rule.on, rule.condition, situation, verdict);

@@ -116,6 +116,25 @@ void SplitActions(JourneyState* former, JourneyState* journey) {
   CountSurveys(*journey, -1, former->mutable_facts());
 }
 
+// Actions that wait because of the ticket go with it.
+void SplitPending(int ticket, JourneyState* former, JourneyState* journey) {
+  const uint32_t told = static_cast<uint32_t>(ticket) + 1;
+  auto* pending = former->mutable_pending();
+  for (internal::v1::PendingAction& action : *pending) {
+    if (action.ticket() == told) {
+      *journey->add_pending() = action;
+      journey->mutable_pending()->rbegin()->set_ticket(1);
+    } else if (action.ticket() > told) {
+      action.set_ticket(action.ticket() - 1);
+    }
+  }
+  const auto gone = [&](const internal::v1::PendingAction& action) {
+    return std::any_of(journey->pending().begin(), journey->pending().end(),
+                       [&](const auto& other) { return other.id() == action.id(); });
+  };
+  pending->erase(std::remove_if(pending->begin(), pending->end(), gone), pending->end());
+}
+
 JourneyState Split(int ticket, JourneyState* former) {
   JourneyState journey;
   journey.set_tenant(former->tenant());
@@ -125,6 +144,7 @@ JourneyState Split(int ticket, JourneyState* former) {
   SplitEntries(ticket, former, &journey);
   SplitBase(ticket, former, &journey);
   SplitActions(former, &journey);
+  SplitPending(ticket, former, &journey);
   journey.set_provider(former->provider());
   RebuildRoles(*former, &journey);
   for (JourneyState* state : {former, &journey}) {

@@ -9,16 +9,19 @@
 
 namespace waypost::pipeline {
 
-absl::StatusOr<uint64_t> CommitQueue::Reserve(size_t bytes) {
+absl::StatusOr<uint64_t> CommitQueue::Reserve(size_t bytes, Cause cause) {
   absl::MutexLock lock(&mutex_);
+  const bool is_event = cause == Cause::kEvent;
   if (closed_ || !refusal_.ok()) {
-    ++refused_;
+    refused_ += is_event ? 1 : 0;
     return closed_ ? ShuttingDown() : refusal_;
   }
   // A single event always fits, so that no bound can make one impossible for ever.
-  const bool full = slots_.size() + joined_ >= max_events_ || bytes_ + bytes > max_bytes_;
+  const size_t share = is_event ? 1 : 4;
+  const bool full =
+      slots_.size() + joined_ >= max_events_ / share || bytes_ + bytes > max_bytes_ / share;
   if (full && !slots_.empty()) {
-    ++refused_;
+    refused_ += is_event ? 1 : 0;
     return MakeError(Reason::kQueueFull, "too many events wait for the disk; try again");
   }
   slots_.emplace_back().bytes = bytes;

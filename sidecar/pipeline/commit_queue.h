@@ -33,9 +33,12 @@ class CommitQueue {
   CommitQueue(size_t max_events, size_t max_bytes)
       : max_events_(max_events), max_bytes_(max_bytes) {}
 
+  // What time brings can wait for events: a quarter of the bounds is all that it takes.
+  enum class Cause { kEvent, kTime };
+
   // The next position, or why there is none: QUEUE_FULL, or what Refuse() said. Whoever gets one
   // calls Fill() with it soon, without waiting for the commit thread in between.
-  [[nodiscard]] absl::StatusOr<uint64_t> Reserve(size_t bytes);
+  [[nodiscard]] absl::StatusOr<uint64_t> Reserve(size_t bytes, Cause cause = Cause::kEvent);
 
   // `event_key` (event_key.h) is empty and `done` null for a record that only fills a hole.
   void Fill(store::LogRecord record, std::string event_key, RecordCallback done);
@@ -79,6 +82,7 @@ class CommitQueue {
 
   [[nodiscard]] uint64_t durable_position() const;
   [[nodiscard]] size_t waiting() const;
+  // Events for which there was no position.
   [[nodiscard]] int64_t refused() const;
 
  private:

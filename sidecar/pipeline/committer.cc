@@ -87,7 +87,7 @@ void Committer::Run() {
   if (store_status().ok()) {
     writer_.Abandon();
     const absl::Status status =
-        writer_.WriteAll(queue_->durable_position(), TableWriter::Barrier::kFree);
+        writer_.WriteAll(queue_->durable_position(), TableWriter::Barrier::kFree, TakeDueBasis());
     if (status.ok()) {
       materialized_ = queue_->durable_position();
     } else {
@@ -128,7 +128,14 @@ absl::Status Committer::CommitUpTo(uint64_t position) {
   return absl::OkStatus();
 }
 
+void Committer::CountDecidedByTime() {
+  for (const store::LogRecord& record : batch_) {
+    if (record.event.empty() && !record.decision.empty()) ++decided_by_time_;
+  }
+}
+
 void Committer::Answer() {
+  CountDecidedByTime();
   std::vector<CommitQueue::Waiter> waiters = queue_->Complete(batch_.size());
   for (size_t i = 0; i < waiters.size(); ++i) {
     if (waiters[i].done == nullptr) continue;
@@ -162,7 +169,7 @@ absl::Status Committer::WriteTables() {
     }
     write_at_ = absl::InfiniteFuture();
     round_position_ = queue_->durable_position();
-    writer_.Begin(round_position_);
+    writer_.Begin(round_position_, TakeDueBasis());
   }
   WAYPOST_RETURN_IF_ERROR(writer_.WriteSlice(
       TableWriter::Barrier::kFree, [this](uint64_t position) { return CommitUpTo(position); }));
@@ -171,6 +178,16 @@ absl::Status Committer::WriteTables() {
   const absl::MutexLock lock(&mutex_);
   flushes_written_ = round_flushes_;
   return absl::OkStatus();
+}
+
+void Committer::NoteDueBasis(std::string basis) {
+  const absl::MutexLock lock(&mutex_);
+  due_basis_ = std::move(basis);
+}
+
+std::optional<std::string> Committer::TakeDueBasis() {
+  const absl::MutexLock lock(&mutex_);
+  return std::exchange(due_basis_, std::nullopt);
 }
 
 // What a new ticket may still join must stay at hand.
@@ -248,11 +265,17 @@ absl::Status Committer::Rebuild(size_t write_at_persons) {
 }
 
 absl::Status Committer::RebuildHoldingBarrier(size_t write_at_persons) {
-  set_->Clear();
   set_->usable = false;
   writer_.Abandon();
+  {
+    const absl::MutexLock lock(&mutex_);
+    due_basis_.reset();
+  }
+  const absl::StatusOr<int64_t> waiting = store_->CountDue();
+  set_->Clear(waiting.value_or(0));
+  WAYPOST_RETURN_IF_ERROR(waiting.status());
   WAYPOST_ASSIGN_OR_RETURN(const uint64_t last,
-                           ReplayTail(*store_, write_at_persons, &writer_, set_));
+                           ReplayTail(*store_, *rules_(), write_at_persons, &writer_, set_));
   WAYPOST_ASSIGN_OR_RETURN(materialized_, store_->MaterializedPosition());
   (void)queue_->Reset(last + 1);
   set_->usable = true;

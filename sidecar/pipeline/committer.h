@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -44,10 +46,15 @@ class Committer {
   // reserved in the queue afterwards: refuse it before.
   void Stop();
 
+  // Every person's due time was found on this basis: to be written with, or after, the rows changed
+  // by now. The caller holds the barrier of the working set.
+  void NoteDueBasis(std::string basis);
+
   // OK while the store can be written.
   [[nodiscard]] absl::Status store_status() const;
   [[nodiscard]] uint64_t materialized_position() const { return materialized_; }
   [[nodiscard]] int64_t recorded() const { return recorded_; }
+  [[nodiscard]] int64_t decided_by_time() const { return decided_by_time_; }
 
  private:
   void Run();
@@ -55,6 +62,7 @@ class Committer {
   absl::Status CommitWaiting(absl::Time deadline);
   absl::Status CommitUpTo(uint64_t position);
   void Answer();
+  void CountDecidedByTime();
   absl::Status WriteTables();
   bool WriteIsDue() const;
   bool PruneIsDue() const;
@@ -63,6 +71,7 @@ class Committer {
   void FinishFlushes();
   absl::Time NextDeadline() const;
   bool Stopping() const;
+  std::optional<std::string> TakeDueBasis();
 
   void Fail(const absl::Status& why);
   void ForgetUncommitted(const absl::Status& why);
@@ -81,6 +90,7 @@ class Committer {
   TableWriter writer_;
   std::atomic<uint64_t> materialized_{0};
   std::atomic<int64_t> recorded_{0};
+  std::atomic<int64_t> decided_by_time_{0};
   // Of the commit thread alone.
   std::vector<store::LogRecord> batch_;
   absl::Time write_at_ = absl::InfiniteFuture();  // by the machine's clock
@@ -90,6 +100,7 @@ class Committer {
   int64_t round_flushes_ = 0;  // flushes asked for when the round began
 
   mutable absl::Mutex mutex_;
+  std::optional<std::string> due_basis_ ABSL_GUARDED_BY(mutex_);  // to be written
   absl::Status store_status_ ABSL_GUARDED_BY(mutex_);
   int64_t flushes_asked_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t flushes_written_ ABSL_GUARDED_BY(mutex_) = 0;  // the tables are written

@@ -3,6 +3,7 @@
 
 #include "sidecar/base/proto_time.h"
 #include "sidecar/base/status_macros.h"
+#include "sidecar/journey/due.h"
 #include "sidecar/journey/evaluate.h"
 #include "sidecar/journey/explain.h"
 #include "sidecar/journey/fold.h"
@@ -13,9 +14,11 @@ namespace waypost::pipeline {
 namespace {
 
 struct Step {
-  v1::TicketEvent event;
+  v1::TicketEvent event;  // without an id: time brought the decision
   internal::v1::Decision decision;
 };
+
+bool IsOfTime(const Step& step) { return step.decision.due_at() != 0; }
 
 // The step with its placement in today's journey, which the record may begin: earlier ones may be
 // gone, and the ticket may have been another person's then.
@@ -30,6 +33,7 @@ absl::StatusOr<Step> ReadStep(const store::Store& store, uint64_t position,
   step.event.set_tenant(record.tenant);
   internal::v1::Placement* placement = step.decision.mutable_placement();
   placement->set_journey_id(journey_id);
+  if (IsOfTime(step)) return step;
   placement->set_created(journey::FindJourney(journey_id, person) < 0);
   if (placement->created()) placement->clear_adopted_journey_id();
   return step;
@@ -41,7 +45,10 @@ absl::Status ReplayStep(const store::Store& store, uint64_t position, const std:
   if (absl::IsNotFound(step.status())) return absl::OkStatus();
   WAYPOST_RETURN_IF_ERROR(step.status());
   if (person->person.tenant().empty()) person->person.set_tenant(step->event.tenant());
-  return journey::Replay(step->event, step->decision, position, person);
+  if (!IsOfTime(*step)) return journey::Replay(step->event, step->decision, position, person);
+  const absl::Status replayed = journey::ReplayDue(step->decision, position, person);
+  // The events that began its journey may have been pruned.
+  return absl::IsDataLoss(replayed) ? absl::OkStatus() : replayed;
 }
 
 }  // namespace

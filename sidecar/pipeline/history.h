@@ -15,8 +15,8 @@ namespace waypost::pipeline {
 
 // Why and why not for the event at `position`: rebuilds its person from the log up to there and
 // asks the rules. `records` names the journey of every log record that the person's journeys are
-// made of. Records that were pruned are missing from the reconstruction. `now` is the event's own
-// time.
+// made of, also of those that time brought. Records that were pruned are missing from the
+// reconstruction. `now` is the event's own time.
 //
 // NOT_FOUND (EVENT_NOT_FOUND): the record was pruned.
 [[nodiscard]] absl::StatusOr<v1::ExplainJourneyResponse> ExplainRecord(

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/pipeline/offline_desk.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "sidecar/base/hash.h"
 #include "sidecar/base/status_macros.h"
+#include "sidecar/journey/due.h"
 #include "sidecar/journey/evaluate.h"
 #include "sidecar/journey/explain.h"
 #include "sidecar/journey/fold.h"
@@ -32,18 +34,44 @@ const std::string& ConcernedPerson(const v1::TicketEvent& event) {
 
 }  // namespace
 
-journey::PersonRecord* OfflineDesk::PersonOf(const std::string& tenant,
-                                             const std::string& person_id) {
-  std::unique_ptr<journey::PersonRecord>& record = persons_[Key(tenant, person_id)];
-  if (record == nullptr) {
-    record = std::make_unique<journey::PersonRecord>();
-    record->person.set_tenant(tenant);
-    record->person.set_person_id(person_id);
+OfflineDesk::Member* OfflineDesk::PersonOf(const std::string& tenant,
+                                           const std::string& person_id) {
+  std::string key = Key(tenant, person_id);
+  std::unique_ptr<Member>& member = persons_[key];
+  if (member == nullptr) {
+    member = std::make_unique<Member>();
+    member->key = std::move(key);
+    member->record.person.set_tenant(tenant);
+    member->record.person.set_person_id(person_id);
   }
-  return record.get();
+  return member.get();
 }
 
-absl::StatusOr<journey::PersonRecord*> OfflineDesk::Settle(const v1::TicketEvent& event) {
+void OfflineDesk::FindDue(Member* member) {
+  if (visit_ == nullptr) return;
+  const absl::Time due_at = journey::NextDue(*rules_, member->record);
+  if (due_at == member->due_at) return;
+  member->due_at = due_at;
+  if (due_at != absl::InfiniteFuture()) due_.push({due_at, member});
+}
+
+void OfflineDesk::AdvanceTo(absl::Time now) {
+  while (!due_.empty() && due_.top().at <= now) {
+    const Due due = due_.top();
+    due_.pop();
+    if (due.at != due.member->due_at) continue;
+    now_ = std::max(now_, due.at);
+    journey::PersonRecord* const record = &due.member->record;
+    while (const auto decision = journey::EvaluateDue(*rules_, now_, position_ + 1, record)) {
+      ++position_;
+      visit_(*decision, *record);
+    }
+    FindDue(due.member);
+  }
+  now_ = std::max(now_, now);
+}
+
+absl::StatusOr<OfflineDesk::Member*> OfflineDesk::Settle(const v1::TicketEvent& event) {
   const std::string& told = ConcernedPerson(event);
   if (!event.has_ticket()) {
     return PersonOf(event.tenant(), told);
@@ -58,19 +86,24 @@ absl::StatusOr<journey::PersonRecord*> OfflineDesk::Settle(const v1::TicketEvent
     }
     return homes_.emplace(ticket, PersonOf(event.tenant(), told)).first->second;
   }
-  journey::PersonRecord* const holder = home->second;
-  if (told.empty() || told == holder->person.person_id() || !TellsNewRequester(event, *holder)) {
+  Member* const holder = home->second;
+  if (told.empty() || told == holder->record.person.person_id() ||
+      !TellsNewRequester(event, holder->record)) {
     return holder;
   }
-  journey::PersonRecord* const requester = PersonOf(event.tenant(), told);
+  Member* const requester = PersonOf(event.tenant(), told);
   WAYPOST_RETURN_IF_ERROR(
-      journey::MoveTicket(event.source(), event.ticket().ref(), holder, requester).status());
+      journey::MoveTicket(event.source(), event.ticket().ref(), &holder->record, &requester->record)
+          .status());
   home->second = requester;
+  FindDue(holder);
+  FindDue(requester);
   return requester;
 }
 
 absl::StatusOr<OfflineDesk::Recorded> OfflineDesk::Record(const v1::TicketEvent& event,
                                                           absl::Time now) {
+  AdvanceTo(now);
   const uint64_t key = StableHash(EventKey(event));
   const auto [answer, is_new] =
       answers_.try_emplace(Key(event.tenant(), event.event_id()), Answer{key, nullptr});
@@ -79,13 +112,14 @@ absl::StatusOr<OfflineDesk::Recorded> OfflineDesk::Record(const v1::TicketEvent&
     const v1::Enrichment* const first = answer->second.enrichment.get();
     return Recorded{true, first == nullptr ? &forgotten_ : first};
   }
-  absl::StatusOr<journey::PersonRecord*> record = Settle(event);
-  if (!record.ok()) {
+  const absl::StatusOr<Member*> member = Settle(event);
+  if (!member.ok()) {
     answers_.erase(answer);
-    return record.status();
+    return member.status();
   }
   WAYPOST_ASSIGN_OR_RETURN(journey::Evaluation evaluation,
-                           journey::Evaluate(*rules_, event, ++position_, now, *record));
+                           journey::Evaluate(*rules_, event, ++position_, now, &(*member)->record));
+  FindDue(*member);
   decision_.Swap(&evaluation.decision);
   if (answers_mode_ == Answers::kKeep) {
     answer->second.enrichment = std::make_unique<v1::Enrichment>(decision_.enrichment());
@@ -95,14 +129,15 @@ absl::StatusOr<OfflineDesk::Recorded> OfflineDesk::Record(const v1::TicketEvent&
 
 absl::StatusOr<v1::ExplainJourneyResponse> OfflineDesk::Explain(const v1::TicketEvent& event,
                                                                 absl::Time now) {
-  WAYPOST_ASSIGN_OR_RETURN(const journey::PersonRecord* record, Settle(event));
-  journey::PersonRecord folded_record = *record;
+  AdvanceTo(now);
+  WAYPOST_ASSIGN_OR_RETURN(const Member* member, Settle(event));
+  journey::PersonRecord folded_record = member->record;
   WAYPOST_ASSIGN_OR_RETURN(
       const journey::Folded folded,
       journey::Fold(event, position_ + 1, rules_->stitching, nullptr, &folded_record));
   v1::ExplainJourneyResponse response =
       journey::Explain(*rules_, event, folded_record, folded, now);
-  journey::PersonRecord decided_record = *record;
+  journey::PersonRecord decided_record = member->record;
   WAYPOST_ASSIGN_OR_RETURN(journey::Evaluation evaluation,
                            journey::Evaluate(*rules_, event, position_ + 1, now, &decided_record));
   response.mutable_decision()->Swap(evaluation.decision.mutable_enrichment());
@@ -111,11 +146,14 @@ absl::StatusOr<v1::ExplainJourneyResponse> OfflineDesk::Explain(const v1::Ticket
 
 void OfflineDesk::ForEachJourney(
     const std::function<void(const internal::v1::JourneyState&)>& visit) const {
-  for (const auto& [key, record] : persons_) {
-    for (const internal::v1::JourneyState& journey : record->journeys) {
-      visit(journey);
-    }
-  }
+  ForEachPerson([&](const journey::PersonRecord& person) {
+    for (const internal::v1::JourneyState& journey : person.journeys) visit(journey);
+  });
+}
+
+void OfflineDesk::ForEachPerson(
+    const std::function<void(const journey::PersonRecord&)>& visit) const {
+  for (const auto& [key, member] : persons_) visit(member->record);
 }
 
 }  // namespace waypost::pipeline

@@ -5,7 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <queue>
 #include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
@@ -21,7 +25,8 @@ namespace waypost::pipeline {
 
 // A desk's persons and tickets in memory, decided on by the same pure evaluation as in the running
 // sidecar: events are recorded one after the other, duplicates get the first answer again, a ticket
-// follows its requester. Keeps every journey. Not thread-safe.
+// follows its requester. Time stands still unless LetTimePass() is called. Keeps every journey. Not
+// thread-safe.
 class OfflineDesk {
  public:
   enum class Answers {
@@ -39,9 +44,22 @@ class OfflineDesk {
     const v1::Enrichment* enrichment = nullptr;
   };
 
-  // Records an event that fulfils the bounds stated in ticket.proto, at the time `now`.
-  // INVALID_ARGUMENT: the first event of a ticket names no requester, or the id is that of an event
-  // of another ticket or source, whoever's. Nothing has changed then.
+  // Sees what time brings: the decision, and whose it is, both during the call only.
+  using DueVisitor =
+      std::function<void(const internal::v1::Decision&, const journey::PersonRecord&)>;
+
+  // From now on time brings what the rules want after silence or at a later hour, and `visit` sees
+  // it. Call it before the first event.
+  void LetTimePass(DueVisitor visit) { visit_ = std::move(visit); }
+
+  // Decides what is due at `now` or before, each at its own time, in the order of these times; of
+  // the same time in the order of tenants and person ids. What became due while nobody could look,
+  // because of an event that came late, is decided at the time of that event.
+  void AdvanceTo(absl::Time now);
+
+  // Records an event that fulfils the bounds stated in ticket.proto, at the time `now`, after
+  // AdvanceTo(now). INVALID_ARGUMENT: the first event of a ticket names no requester, or the id is
+  // that of an event of another ticket or source, whoever's. Nothing has changed then.
   absl::StatusOr<Recorded> Record(const v1::TicketEvent& event, absl::Time now);
 
   // What Record would answer, and why and why not, without recording the event. Only a ticket whose
@@ -50,6 +68,9 @@ class OfflineDesk {
 
   // Calls `visit` for every journey, in no particular order.
   void ForEachJourney(const std::function<void(const internal::v1::JourneyState&)>& visit) const;
+
+  // Calls `visit` for every person, in no particular order.
+  void ForEachPerson(const std::function<void(const journey::PersonRecord&)>& visit) const;
 
   [[nodiscard]] size_t persons() const { return persons_.size(); }
   [[nodiscard]] size_t tickets() const { return homes_.size(); }
@@ -60,19 +81,36 @@ class OfflineDesk {
     uint64_t event = 0;                          // StableHash of its EventKey
     std::unique_ptr<v1::Enrichment> enrichment;  // null: forgotten
   };
-  using Persons = absl::flat_hash_map<std::string, std::unique_ptr<journey::PersonRecord>>;
+  struct Member {
+    std::string key;  // tenant and person
+    journey::PersonRecord record;
+    absl::Time due_at = absl::InfiniteFuture();
+  };
+  struct Due {
+    absl::Time at;
+    Member* member;
+    bool operator>(const Due& other) const {
+      return std::tie(at, member->key) > std::tie(other.at, other.member->key);
+    }
+  };
+  using Persons = absl::flat_hash_map<std::string, std::unique_ptr<Member>>;
 
-  journey::PersonRecord* PersonOf(const std::string& tenant, const std::string& person_id);
+  Member* PersonOf(const std::string& tenant, const std::string& person_id);
   // Whose event it is. A ticket whose requester changes is moved.
-  absl::StatusOr<journey::PersonRecord*> Settle(const v1::TicketEvent& event);
+  absl::StatusOr<Member*> Settle(const v1::TicketEvent& event);
+  void FindDue(Member* member);
 
   std::shared_ptr<const rules::RuleSet> rules_;
   Answers answers_mode_;
   uint64_t position_ = 0;
-  Persons persons_;                                                 // by tenant and person
-  absl::flat_hash_map<std::string, journey::PersonRecord*> homes_;  // by tenant, source, ref
-  absl::flat_hash_map<std::string, Answer> answers_;                // by tenant, event
+  Persons persons_;                                   // by tenant and person
+  absl::flat_hash_map<std::string, Member*> homes_;   // by tenant, source, ref
+  absl::flat_hash_map<std::string, Answer> answers_;  // by tenant, event
   internal::v1::Decision decision_;
+  DueVisitor visit_;
+  absl::Time now_ = absl::InfinitePast();
+  // Earliest first. An entry whose time is not its member's any more is passed over.
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   const v1::Enrichment forgotten_;
 };
 

@@ -40,6 +40,10 @@ Person* PersonCache::Peek(const PersonName& name) {
   return found == by_name_.end() ? nullptr : &*found->second;
 }
 
+void PersonCache::ForEach(absl::FunctionRef<void(Person*)> visit) {
+  for (Person& person : persons_) visit(&person);
+}
+
 Person* PersonCache::Add(Person person) {
   persons_.push_front(std::move(person));
   by_name_.emplace(persons_.front().name(), persons_.begin());

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "absl/time/time.h"
 #include "sidecar/journey/person_record.h"
 
 namespace waypost::pipeline {
@@ -22,6 +24,9 @@ struct Person {
   journey::PersonRecord record;
   // Of the newest log record in `record`; the row in the store may be older.
   uint64_t position = 0;
+  // When time brings something, by the rules that were in force when it was found last; the
+  // infinite future when nothing waits. Set by WorkingSet::SetDue.
+  absl::Time due_at = absl::InfiniteFuture();
   // What the rows in the store lack.
   bool changed = false;
   std::vector<std::string> changed_journeys;
@@ -51,6 +56,8 @@ class PersonCache {
   [[nodiscard]] Person* Find(const PersonName& name);
   // The same, without using it.
   [[nodiscard]] Person* Peek(const PersonName& name);
+  // Calls `visit` for every person, in no particular order.
+  void ForEach(absl::FunctionRef<void(Person*)> visit);
   // Adds a person that is not there yet.
   Person* Add(Person person);
 

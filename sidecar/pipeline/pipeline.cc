@@ -8,6 +8,7 @@
 #include "sidecar/base/status_macros.h"
 #include "sidecar/pipeline/commit_queue.h"
 #include "sidecar/pipeline/committer.h"
+#include "sidecar/pipeline/due_timer.h"
 #include "sidecar/pipeline/errors.h"
 #include "sidecar/pipeline/reader.h"
 #include "sidecar/pipeline/recorder.h"
@@ -22,13 +23,18 @@ class PersonPipeline final : public Pipeline {
                  const Options& options)
       : set_(store, options.cache_bytes),
         queue_(options.max_waiting_events, options.max_waiting_bytes),
-        recorder_(store, clock, rules, &set_, &queue_),
+        recorder_(store, clock, rules, options.backlog_grace, &set_, &queue_),
         committer_(store, clock, rules, options, &set_, &queue_),
+        timer_(store, clock, rules, options, &set_, &queue_, &committer_),
         reader_(store, rules, &set_, &queue_, [this] { return committer_.Flush(); }) {}
 
   ~PersonPipeline() override { queue_.Close(); }
 
-  absl::Status Begin() { return committer_.Start(); }
+  absl::Status Begin() {
+    WAYPOST_RETURN_IF_ERROR(committer_.Start());
+    timer_.Start();
+    return absl::OkStatus();
+  }
 
   void Record(const v1::TicketEvent& event, std::string serialized, RecordCallback done) override {
     recorder_.Record(event, std::move(serialized), std::move(done));
@@ -54,10 +60,13 @@ class PersonPipeline final : public Pipeline {
     return ForCaller(reader_.ListUnmappedEvents(request));
   }
 
+  absl::Status SettleDue() override { return timer_.Settle(); }
+  void RulesChanged() override { timer_.Wake(); }
   absl::Status Flush() override { return committer_.Flush(); }
 
   absl::Status Drain(absl::Duration deadline) override {
     queue_.Close();
+    timer_.Stop();
     if (!queue_.AwaitEmpty(SystemClock().Now() + deadline)) {
       return absl::DeadlineExceededError("events still wait for the disk");
     }
@@ -84,6 +93,7 @@ class PersonPipeline final : public Pipeline {
   CommitQueue queue_;
   Recorder recorder_;
   Committer committer_;
+  DueTimer timer_;
   Reader reader_;
 };
 
@@ -95,6 +105,9 @@ Stats PersonPipeline::stats() const {
   stats.log_position = queue_.durable_position();
   stats.materialized_position = committer_.materialized_position();
   stats.store = committer_.store_status();
+  stats.decided_by_time = committer_.decided_by_time();
+  stats.waiting_persons = set_.due().waiting();
+  stats.next_due = timer_.Next();
   set_.Count(&stats.cached_persons, &stats.cached_bytes);
   return stats;
 }

@@ -46,6 +46,11 @@ struct Options {
   // event.
   absl::Duration archive_after = absl::Hours(30 * 24);
 
+  // An event that comes when something of its person is overdue already is taken for part of a
+  // backlog, such as a connector's after an outage or an import: time decides only so long after
+  // the last such event, by the clock, and so long after a start.
+  absl::Duration backlog_grace = absl::Minutes(1);
+
   // Called when the store fails (with why) and when it works again (OK); from the commit thread,
   // which waits for it.
   std::function<void(const absl::Status&)> on_store_change;
@@ -59,8 +64,11 @@ struct Stats {
   uint64_t log_position = 0;           // of the newest record on disk
   uint64_t materialized_position = 0;  // up to which the tables are written
   int64_t cached_persons = 0;
-  int64_t cached_bytes = 0;  // estimated
-  absl::Status store;        // OK while it can be written
+  int64_t cached_bytes = 0;                      // estimated
+  int64_t decided_by_time = 0;                   // decisions that no event brought
+  int64_t waiting_persons = 0;                   // for whom time brings something, about
+  absl::Time next_due = absl::InfiniteFuture();  // about when it does next
+  absl::Status store;                            // OK while it can be written
 };
 
 // A serialized waypost.v1.RecordEventResponse, valid during the call, or why there is none. Called
@@ -75,7 +83,12 @@ using RuleSource = std::function<std::shared_ptr<const rules::RuleSet>()>;
 //
 // Threads: all methods may be called from any thread at any time. Record() evaluates on the calling
 // thread and never waits for the disk, except to read a person that is not in memory; one thread of
-// its own commits. The other methods may wait for that thread.
+// its own commits, another decides what time brings. The other methods may wait for those threads.
+//
+// Time: what the rules want to be done after silence or at a later hour follows from the persons'
+// states, so that nothing of it can be lost. It is decided within a moment of being due by the
+// clock; what became due while nothing ran is decided once, a grace after the start. Each decision
+// is a log record of its own, without an event.
 //
 // Durability: an answer is given after its event is on disk. When the store fails, every event that
 // waits is refused with the reason, what memory knew of them is forgotten, and new events are
@@ -116,6 +129,14 @@ class Pipeline {
       const v1::GetJourneyMapRequest& request) = 0;
   [[nodiscard]] virtual absl::StatusOr<v1::ListUnmappedEventsResponse> ListUnmappedEvents(
       const v1::ListUnmappedEventsRequest& request) = 0;
+
+  // Returns once everything that is due by the clock at the time of the call, and by the rules then
+  // in force, is decided and on disk, but for what waits for the end of a backlog. UNAVAILABLE: the
+  // store does not work, or it shuts down.
+  [[nodiscard]] virtual absl::Status SettleDue() = 0;
+
+  // Tells that the rule source has other rules now: what is due is found anew in the background.
+  virtual void RulesChanged() = 0;
 
   // Returns when the tables hold everything that was acknowledged before the call and what is due
   // for deletion is deleted.

@@ -34,6 +34,9 @@ void AddRecords(const internal::v1::JourneyState& journey,
   journey::ForEachEntry(journey, [&](const internal::v1::Entry& entry) {
     records->emplace(entry.position(), journey.id());
   });
+  for (const uint64_t position : journey.due_positions()) {
+    records->emplace(position, journey.id());
+  }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "sidecar/base/proto_time.h"
 #include "sidecar/base/status_macros.h"
+#include "sidecar/journey/due.h"
 #include "sidecar/journey/evaluate.h"
 #include "sidecar/journey/fold.h"
 #include "sidecar/pipeline/answer.h"
@@ -167,14 +168,17 @@ absl::Status Recorder::Evaluate(Person* person, Person* former, Call* call) {
 }
 
 absl::Status Recorder::EvaluateAt(uint64_t position, Person* person, Person* former, Call* call) {
+  const std::shared_ptr<const rules::RuleSet> rules = rules_();
   if (former != nullptr) {
     WAYPOST_RETURN_IF_ERROR(Move(call->ticket, position, former, person, set_));
+    FindDue(*rules, former);
+    FindDue(*rules, person);
   }
-  const std::shared_ptr<const rules::RuleSet> rules = rules_();
   WAYPOST_ASSIGN_OR_RETURN(
       const journey::Evaluation evaluation,
       journey::Evaluate(*rules, call->event, position, clock_->Now(), &person->record));
   NoteEvaluated(evaluation.decision, position, person, call);
+  FindDue(*rules, person);
 
   store::LogRecord record;
   record.position = position;
@@ -190,6 +194,12 @@ absl::Status Recorder::EvaluateAt(uint64_t position, Person* person, Person* for
   }
   queue_->Fill(std::move(record), std::move(call->key), std::move(call->done));
   return absl::OkStatus();
+}
+
+void Recorder::FindDue(const rules::RuleSet& rules, Person* person) {
+  const absl::Time due = journey::NextDue(rules, person->record);
+  const absl::Time now = clock_->Now();
+  set_->SetDue(person, due <= now ? now + backlog_grace_ : due);
 }
 
 void Recorder::NoteEvaluated(const internal::v1::Decision& decision, uint64_t position,

@@ -23,9 +23,14 @@ namespace waypost::pipeline {
 class Recorder {
  public:
   // All outlive the recorder.
-  Recorder(const store::Store* store, const Clock* clock, RuleSource rules, WorkingSet* set,
-           CommitQueue* queue)
-      : store_(store), clock_(clock), rules_(std::move(rules)), set_(set), queue_(queue) {}
+  Recorder(const store::Store* store, const Clock* clock, RuleSource rules,
+           absl::Duration backlog_grace, WorkingSet* set, CommitQueue* queue)
+      : store_(store),
+        clock_(clock),
+        rules_(std::move(rules)),
+        backlog_grace_(backlog_grace),
+        set_(set),
+        queue_(queue) {}
 
   // As Pipeline::Record.
   void Record(const v1::TicketEvent& event, std::string serialized, RecordCallback done);
@@ -44,10 +49,12 @@ class Recorder {
   absl::Status EvaluateAt(uint64_t position, Person* person, Person* former, Call* call);
   void NoteEvaluated(const internal::v1::Decision& decision, uint64_t position, Person* person,
                      Call* call);
+  void FindDue(const rules::RuleSet& rules, Person* person);
 
   const store::Store* const store_;
   const Clock* const clock_;
   const RuleSource rules_;
+  const absl::Duration backlog_grace_;
   WorkingSet* const set_;
   CommitQueue* const queue_;
 };

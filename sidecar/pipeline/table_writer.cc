@@ -16,9 +16,10 @@ constexpr size_t kRowsPerSlice = 256;
 
 }  // namespace
 
-void TableWriter::Begin(uint64_t position) {
+void TableWriter::Begin(uint64_t position, std::optional<std::string> due_basis) {
   busy_ = true;
   position_ = position;
+  due_basis_ = std::move(due_basis);
   left_.clear();
   set_->changed_persons = 0;
   for (WorkingSet::Shard& shard : set_->shards()) {
@@ -44,6 +45,7 @@ absl::Status TableWriter::WriteSlice(Barrier barrier, const CommitUpTo& commit_u
   }
   const bool last = left_.empty();
   if (last) slice.rows.position = position_;
+  if (last) slice.rows.due_basis = due_basis_;
   WAYPOST_RETURN_IF_ERROR(commit_up_to(slice.newest));
   WAYPOST_RETURN_IF_ERROR(store_->Materialize(slice.rows));
   Finish(slice);
@@ -51,8 +53,9 @@ absl::Status TableWriter::WriteSlice(Barrier barrier, const CommitUpTo& commit_u
   return absl::OkStatus();
 }
 
-absl::Status TableWriter::WriteAll(uint64_t position, Barrier barrier) {
-  Begin(position);
+absl::Status TableWriter::WriteAll(uint64_t position, Barrier barrier,
+                                   std::optional<std::string> due_basis) {
+  Begin(position, std::move(due_basis));
   while (busy_) {
     WAYPOST_RETURN_IF_ERROR(WriteSlice(barrier, [](uint64_t) { return absl::OkStatus(); }));
   }
@@ -92,12 +95,13 @@ void TableWriter::AddRows(Person* person, Slice* slice) {
   member.name = {std::string(tenant), std::string(person_id)};
 
   slice->rows.persons.push_back({member.name.first, member.name.second, person->position,
-                                 person->record.person.SerializeAsString()});
+                                 person->record.person.SerializeAsString(), person->due_at});
   const absl::Time old = archive_before_();
   for (const internal::v1::JourneyState& journey : person->record.journeys) {
     const bool changed = std::find(person->changed_journeys.begin(), person->changed_journeys.end(),
                                    journey.id()) != person->changed_journeys.end();
-    const bool leaves = !journey::IsOpen(journey) && journey::NewestAt(journey) < old;
+    const bool leaves =
+        !journey::IsOpen(journey) && journey.pending().empty() && journey::NewestAt(journey) < old;
     if (leaves) member.archived.push_back(journey.id());
     if (changed || leaves) slice->rows.journeys.push_back(RowOf(journey, !leaves));
   }

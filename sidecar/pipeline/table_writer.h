@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,8 +35,9 @@ class TableWriter {
   TableWriter(store::Store* store, ArchiveBefore archive_before, WorkingSet* set)
       : store_(store), archive_before_(std::move(archive_before)), set_(set) {}
 
-  // Starts a round; everything up to `position` is on disk and evaluated. None is under way.
-  void Begin(uint64_t position);
+  // Starts a round; everything up to `position` is on disk and evaluated. None is under way. When
+  // set, `due_basis` says how the due times of all persons were found by now.
+  void Begin(uint64_t position, std::optional<std::string> due_basis);
 
   [[nodiscard]] bool busy() const { return busy_; }
 
@@ -44,7 +46,8 @@ class TableWriter {
   [[nodiscard]] absl::Status WriteSlice(Barrier barrier, const CommitUpTo& commit_up_to);
 
   // Runs a whole round, for when every evaluated event up to `position` is on disk.
-  [[nodiscard]] absl::Status WriteAll(uint64_t position, Barrier barrier);
+  [[nodiscard]] absl::Status WriteAll(uint64_t position, Barrier barrier,
+                                      std::optional<std::string> due_basis = std::nullopt);
 
   // Forgets the round.
   void Abandon();
@@ -73,6 +76,7 @@ class TableWriter {
   WorkingSet* const set_;
   bool busy_ = false;
   uint64_t position_ = 0;
+  std::optional<std::string> due_basis_;
   std::vector<Name> left_;
 };
 

@@ -60,6 +60,7 @@ absl::StatusOr<Person> WorkingSet::Read(const PersonName& name) const {
     return absl::DataLossError("the row of a person is damaged");
   }
   person.position = row->position;
+  person.due_at = row->due_at;
   WAYPOST_ASSIGN_OR_RETURN(const std::vector<store::JourneyRow> journeys,
                            store_->LiveJourneys(name.first, name.second));
   for (const store::JourneyRow& journey : journeys) {
@@ -97,6 +98,26 @@ void WorkingSet::NoteChange(Person* person, size_t grown_bytes) {
   cache.Grow(person, grown_bytes);
 }
 
+void WorkingSet::SetDue(Person* person, absl::Time due_at) {
+  if (person->due_at == due_at) return;
+  due_.Change(person->name(), person->due_at, due_at);
+  person->due_at = due_at;
+  NoteChange(person, 0);
+}
+
+absl::Status WorkingSet::SetDueOf(
+    const PersonName& name, absl::FunctionRef<absl::Time(const journey::PersonRecord&)> due_of) {
+  PersonCache& cache = ShardOf(name).cache;
+  if (Person* person = cache.Peek(name); person != nullptr) {
+    SetDue(person, due_of(person->record));
+    return absl::OkStatus();
+  }
+  WAYPOST_ASSIGN_OR_RETURN(Person person, Read(name));
+  const absl::Time due_at = due_of(person.record);
+  if (due_at != person.due_at) SetDue(cache.Add(std::move(person)), due_at);
+  return absl::OkStatus();
+}
+
 void WorkingSet::Trim(const PersonName& name) {
   PersonCache& cache = ShardOf(name).cache;
   if (cache.bytes() > shard_bytes_) cache.Evict(shard_bytes_);
@@ -119,10 +140,13 @@ void WorkingSet::ForgetWritten() {
   tickets_.DropWritten();
 }
 
-void WorkingSet::Clear() {
+void WorkingSet::Clear(int64_t waiting) {
   tickets_.Clear();
   for (Shard& shard : shards_) shard.cache.Clear();
   changed_persons = 0;
+  due_.Forget();
+  due_.SetWaiting(waiting);
+  ++cleared_;
 }
 
 }  // namespace waypost::pipeline

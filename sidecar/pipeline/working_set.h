@@ -12,9 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "sidecar/pipeline/due_queue.h"
 #include "sidecar/pipeline/person_cache.h"
 #include "sidecar/pipeline/ticket_directory.h"
 #include "sidecar/store/store.h"
@@ -63,20 +66,36 @@ class WorkingSet {
   // the person's shard.
   void NoteChange(Person* person, size_t grown_bytes);
 
+  // Notes when time brings something for the person, for the tables and for the queue. The caller
+  // holds the person's shard.
+  void SetDue(Person* person, absl::Time due_at);
+
+  // The same with what `due_of` says of the person, who stays in memory only when that is news. The
+  // caller holds the person's shard. UNAVAILABLE, DATA_LOSS: from the store.
+  [[nodiscard]] absl::Status SetDueOf(
+      const PersonName& name, absl::FunctionRef<absl::Time(const journey::PersonRecord&)> due_of);
+
   // Drops persons of that shard beyond the budget. The caller holds it and uses no pointers after.
   void Trim(const PersonName& name);
 
   // Forgets what the tables hold as well, because rows were deleted from them.
   void ForgetWritten();
 
-  // Forgets everything. The caller holds `barrier` exclusively.
-  void Clear();
+  // Forgets everything; `waiting` persons of the store have a due time. The caller holds `barrier`
+  // exclusively.
+  void Clear(int64_t waiting);
+
+  // How often everything was forgotten: what was learned of persons before and is not in the store
+  // may be gone.
+  [[nodiscard]] int64_t cleared() const { return cleared_; }
 
   // Persons in memory and their estimated bytes. Takes the barrier: waits while all is replaced.
   void Count(int64_t* persons, int64_t* bytes) const;
 
   Shard& ShardOf(const PersonName& name);
   TicketDirectory& tickets() { return tickets_; }
+  DueQueue& due() { return due_; }
+  [[nodiscard]] const DueQueue& due() const { return due_; }
   std::array<Shard, kShards>& shards() { return shards_; }
 
   // Persons with news that nobody took yet; a hint.
@@ -94,6 +113,8 @@ class WorkingSet {
   const store::Store* const store_;
   const size_t shard_bytes_;
   TicketDirectory tickets_;
+  DueQueue due_;
+  std::atomic<int64_t> cleared_{0};
   std::array<Shard, kShards> shards_;
 };
 

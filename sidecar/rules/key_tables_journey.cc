@@ -151,10 +151,9 @@ Mapping RuleMapping() {
               {.name = "after_silence",
                .shape = Shape::kValueOrMap,
                .value = ValueKind::kDuration,
-               .active = false,
-               .description = "How long the person heard nothing, by priority; `default` for the "
-                              "others. Business time of `calendar`. A rule with it does not fire "
-                              "on events.",
+               .description = "How long the person saw and heard nothing, by priority; `default` "
+                              "for the others. The rule fires then, and again after as much "
+                              "silence; not on events.",
                .max_items = 100},
               {.name = "calendar",
                .shape = Shape::kValueOrMap,

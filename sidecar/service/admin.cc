@@ -98,6 +98,7 @@ absl::StatusOr<v1::CheckRulesResponse> Admin::CheckRules(
 rules::ReloadResult Admin::Reload() const {
   rules::ReloadResult result = rules_->Reload();
   if (result.in_force) {
+    pipeline_->RulesChanged();
     health_->Set("rules", true, absl::StrCat("rule set ", result.digest, " is in force"));
     LogInfo("The rules are in force", {{"digest", result.digest}});
   } else {
@@ -145,6 +146,11 @@ absl::StatusOr<v1::GetStatusResponse> Admin::GetStatus(
   response.set_store(store_kind_);
   response.set_log_position(static_cast<int64_t>(stats.log_position));
   response.set_materialized_position(static_cast<int64_t>(stats.materialized_position));
+  response.set_decided_by_time(stats.decided_by_time);
+  response.set_waiting_persons(stats.waiting_persons);
+  if (stats.next_due != absl::InfiniteFuture()) {
+    *response.mutable_next_due_at() = ToTimestamp(stats.next_due);
+  }
   *response.mutable_uptime() =
       TimeUtil::NanosecondsToDuration(absl::ToInt64Nanoseconds(clock_->Now() - started_at_));
   return response;

@@ -54,6 +54,7 @@ class Sidecar final : public Server {
   std::vector<std::string> addresses() const override { return grpc_->addresses(); }
   std::string http_address() const override { return http_ == nullptr ? "" : http_->address(); }
   absl::Status ReloadRules() override { return StatusOf(admin_->Reload()); }
+  absl::Status SettleDue() override { return pipeline_->SettleDue(); }
   absl::Status Shutdown(absl::Duration deadline) override;
 
  private:

@@ -64,6 +64,10 @@ class Server {
   // says why not.
   virtual absl::Status ReloadRules() = 0;
 
+  // Returns once everything that is due by the clock is decided and on disk, for whoever sets the
+  // clock by hand. The status says why not.
+  virtual absl::Status SettleDue() = 0;
+
   // Health says NOT_SERVING first, then new calls are refused, those under way get until `deadline`
   // from now, everything accepted is written, everything is closed. DEADLINE_EXCEEDED: calls were
   // cut off; nothing that was answered is lost. Blocks; idempotent.

@@ -19,6 +19,7 @@ namespace {
 using PersonKey = std::pair<std::string, std::string>;                // tenant, person_id
 using JourneyKey = std::pair<std::string, std::string>;               // tenant, journey_id
 using TicketKey = std::tuple<std::string, std::string, std::string>;  // tenant, source, ref
+using DueKey = std::tuple<absl::Time, std::string, std::string>;      // due_at, tenant, person_id
 
 constexpr size_t kScanChunk = 256;
 
@@ -58,6 +59,11 @@ class MemoryStore final : public Store {
                                                       std::string_view source,
                                                       std::string_view ref) const override;
   absl::StatusOr<JourneyPage> ListJourneys(const JourneyQuery& query) const override;
+  absl::StatusOr<std::vector<DuePerson>> ListDue(const DuePerson& after, absl::Time until,
+                                                 size_t limit) const override;
+  absl::StatusOr<int64_t> CountDue() const override;
+  absl::StatusOr<std::string> DueBasis() const override;
+  absl::StatusOr<PersonPage> ListWaiting(const PersonName& after, size_t limit) const override;
   absl::StatusOr<std::vector<UnmappedGroup>> ListUnmapped(std::string_view tenant,
                                                           size_t limit) const override;
   absl::StatusOr<size_t> Prune(absl::Time before, size_t limit) override;
@@ -65,6 +71,7 @@ class MemoryStore final : public Store {
   std::string_view kind() const override { return "memory"; }
 
  private:
+  void PutPerson(const PersonRow& row) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PutJourney(const JourneyRow& row) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PutTicket(const TicketRow& row) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<const JourneyRow*> Select(const JourneyQuery& query) const
@@ -72,7 +79,9 @@ class MemoryStore final : public Store {
   std::vector<LogRecord> Chunk(uint64_t after) const;
   size_t PruneLog(absl::Time before, size_t limit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t PruneJourneys(absl::Time before, size_t limit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  size_t RemovePerson(const PersonKey& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t RemoveJourney(const JourneyKey& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool Waits(const PersonRow& row) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   mutable absl::Mutex mutex_;
   uint64_t last_position_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -82,8 +91,10 @@ class MemoryStore final : public Store {
   std::map<JourneyKey, JourneyRow> journeys_ ABSL_GUARDED_BY(mutex_);
   std::map<TicketKey, TicketRow> tickets_ ABSL_GUARDED_BY(mutex_);
   // What the maps above say, the other way round.
+  std::set<DueKey> due_ ABSL_GUARDED_BY(mutex_);
   std::map<PersonKey, std::set<std::string>> journeys_of_ ABSL_GUARDED_BY(mutex_);
   std::map<JourneyKey, std::set<TicketKey>> tickets_of_ ABSL_GUARDED_BY(mutex_);
+  std::string due_basis_ ABSL_GUARDED_BY(mutex_);
 };
 
 absl::Status MemoryStore::Append(absl::Span<const LogRecord> records) {
@@ -134,6 +145,22 @@ absl::Status MemoryStore::ScanLog(
   }
 }
 
+void MemoryStore::PutPerson(const PersonRow& row) {
+  RemovePerson({row.tenant, row.person_id});
+  PersonRow& kept = persons_[{row.tenant, row.person_id}] = row;
+  if (kept.due_at == absl::InfiniteFuture()) return;
+  kept.due_at = ToMicrosecond(row.due_at);
+  due_.emplace(kept.due_at, row.tenant, row.person_id);
+}
+
+size_t MemoryStore::RemovePerson(const PersonKey& key) {
+  const auto found = persons_.find(key);
+  if (found == persons_.end()) return 0;
+  due_.erase({found->second.due_at, key.first, key.second});
+  persons_.erase(found);
+  return 1;
+}
+
 void MemoryStore::PutJourney(const JourneyRow& row) {
   const auto [place, added] = journeys_.try_emplace({row.tenant, row.journey_id});
   JourneyRow& kept = place->second;
@@ -154,9 +181,10 @@ void MemoryStore::PutTicket(const TicketRow& row) {
 absl::Status MemoryStore::Materialize(const Materialization& batch) {
   absl::MutexLock lock(&mutex_);
   WAYPOST_RETURN_IF_ERROR(CheckMaterialization(batch, materialized_position_, last_position_));
-  for (const PersonRow& row : batch.persons) persons_[{row.tenant, row.person_id}] = row;
+  for (const PersonRow& row : batch.persons) PutPerson(row);
   for (const JourneyRow& row : batch.journeys) PutJourney(row);
   for (const TicketRow& row : batch.tickets) PutTicket(row);
+  due_basis_ = batch.due_basis.value_or(due_basis_);
   materialized_position_ = batch.position.value_or(materialized_position_);
   return absl::OkStatus();
 }
@@ -231,6 +259,51 @@ absl::StatusOr<JourneyPage> MemoryStore::ListJourneys(const JourneyQuery& query)
   return page;
 }
 
+absl::StatusOr<std::vector<DuePerson>> MemoryStore::ListDue(const DuePerson& after,
+                                                            absl::Time until, size_t limit) const {
+  absl::ReaderMutexLock lock(&mutex_);
+  std::vector<DuePerson> persons;
+  for (auto next = due_.upper_bound({ToMicrosecond(after.due_at), after.tenant, after.person_id});
+       next != due_.end() && std::get<0>(*next) <= until && persons.size() < limit; ++next) {
+    const auto& [due_at, tenant, person_id] = *next;
+    persons.push_back({due_at, tenant, person_id});
+  }
+  return persons;
+}
+
+absl::StatusOr<int64_t> MemoryStore::CountDue() const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return static_cast<int64_t>(due_.size());
+}
+
+absl::StatusOr<std::string> MemoryStore::DueBasis() const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return due_basis_;
+}
+
+bool MemoryStore::Waits(const PersonRow& row) const {
+  if (row.due_at != absl::InfiniteFuture()) return true;
+  const auto found = journeys_of_.find(PersonKey(row.tenant, row.person_id));
+  if (found == journeys_of_.end()) return false;
+  for (const std::string& journey_id : found->second) {
+    if (journeys_.at(JourneyKey(row.tenant, journey_id)).open) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<PersonPage> MemoryStore::ListWaiting(const PersonName& after, size_t limit) const {
+  absl::ReaderMutexLock lock(&mutex_);
+  PersonPage page;
+  size_t looked_at = 0;
+  for (auto next = persons_.upper_bound({after.tenant, after.person_id});
+       next != persons_.end() && looked_at < limit; ++next) {
+    const PersonName name{next->second.tenant, next->second.person_id};
+    if (Waits(next->second)) page.persons.push_back(name);
+    if (++looked_at == limit) page.next_after = name;
+  }
+  return page;
+}
+
 absl::StatusOr<std::vector<UnmappedGroup>> MemoryStore::ListUnmapped(std::string_view tenant,
                                                                      size_t limit) const {
   absl::ReaderMutexLock lock(&mutex_);
@@ -277,7 +350,7 @@ size_t MemoryStore::RemoveJourney(const JourneyKey& key) {
   left.erase(key.second);
   if (left.empty()) {
     journeys_of_.erase(person);
-    removed += persons_.erase(person);
+    removed += RemovePerson(person);
   }
   return removed;
 }

@@ -68,7 +68,15 @@ INSERT INTO meta (name, value) VALUES ('materialized_position', 0);
 CREATE TABLE probe (padding BLOB NOT NULL) STRICT;
 )sql";
 
-constexpr const char* kMigrations[] = {kVersion1};
+// What time brings to persons: nothing to read for the others, and no index entry.
+constexpr char kVersion2[] = R"sql(
+ALTER TABLE persons ADD COLUMN due_at INTEGER;
+CREATE INDEX persons_due ON persons (due_at, tenant, person_id) WHERE due_at IS NOT NULL;
+CREATE TABLE due_basis (basis TEXT NOT NULL) STRICT;
+INSERT INTO due_basis (basis) VALUES ('');
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1, kVersion2};
 
 }  // namespace
 

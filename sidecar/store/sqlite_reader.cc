@@ -18,11 +18,24 @@ constexpr char kReadLog[] =
     "SELECT position, tenant, person_id, occurred_at, unmapped_key, event, decision FROM log"
     " WHERE position > ?1 ORDER BY position LIMIT ?2";
 constexpr char kFindPerson[] =
-    "SELECT position, blob FROM persons WHERE tenant = ?1 AND person_id = ?2";
+    "SELECT position, blob, due_at, due_at IS NULL FROM persons"
+    " WHERE tenant = ?1 AND person_id = ?2";
 constexpr char kJourney[] =
     "SELECT journey_id, person_id, stage, open, live, newest_at, blob FROM journeys ";
 constexpr char kFindTicket[] =
     "SELECT person_id, journey_id FROM tickets WHERE tenant = ?1 AND source = ?2 AND ref = ?3";
+constexpr char kListDue[] =
+    "SELECT due_at, tenant, person_id FROM persons INDEXED BY persons_due WHERE due_at IS NOT NULL"
+    " AND (due_at, tenant, person_id) > (?1, ?2, ?3) AND due_at <= ?4"
+    " ORDER BY due_at, tenant, person_id LIMIT ?5";
+constexpr char kCountDue[] =
+    "SELECT count(*) FROM persons INDEXED BY persons_due WHERE due_at IS NOT NULL";
+constexpr char kDueBasis[] = "SELECT basis FROM due_basis";
+constexpr char kListWaiting[] =
+    "SELECT tenant, person_id, EXISTS ("
+    "SELECT 1 FROM journeys INDEXED BY journeys_by_person WHERE journeys.tenant = persons.tenant"
+    " AND journeys.person_id = persons.person_id AND open = 1) OR due_at IS NOT NULL FROM persons"
+    " WHERE (tenant, person_id) > (?1, ?2) ORDER BY tenant, person_id LIMIT ?3";
 constexpr char kListUnmapped[] =
     "SELECT unmapped_key, count(*) AS records, max(occurred_at) AS last_at FROM log"
     " WHERE tenant = ?1 AND unmapped_key IS NOT NULL GROUP BY unmapped_key"
@@ -98,6 +111,10 @@ absl::Status SqliteReader::PrepareAll() {
       connection_->PrepareInto(absl::StrCat(kJourney, kListJourneys, kPage), list_journeys_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(
       absl::StrCat(kJourney, kListJourneysOfPerson, kPage), list_journeys_of_person_));
+  WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kListDue, list_due_));
+  WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kCountDue, count_due_));
+  WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kDueBasis, due_basis_));
+  WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kListWaiting, list_waiting_));
   return connection_->PrepareInto(kListUnmapped, list_unmapped_);
 }
 
@@ -129,6 +146,7 @@ absl::StatusOr<std::optional<PersonRow>> SqliteReader::FindPerson(std::string_vi
   row.person_id = std::string(person_id);
   row.position = static_cast<uint64_t>(rows.Integer(0));
   row.blob = rows.Bytes(1);
+  if (rows.Integer(3) == 0) row.due_at = absl::FromUnixMicros(rows.Integer(2));
   return row;
 }
 
@@ -178,6 +196,46 @@ absl::StatusOr<JourneyPage> SqliteReader::ListJourneys(const JourneyQuery& query
     page.rows.pop_back();
     page.next_page_token = PageTokenAfter(query, page.rows.back());
   }
+  return page;
+}
+
+absl::StatusOr<std::vector<DuePerson>> SqliteReader::ListDue(const DuePerson& after,
+                                                             absl::Time until, size_t limit) {
+  std::vector<DuePerson> persons;
+  SqliteRows rows = list_due_->Start(absl::ToUnixMicros(after.due_at), after.tenant,
+                                     after.person_id, absl::ToUnixMicros(until), ToLimit(limit));
+  while (true) {
+    WAYPOST_ASSIGN_OR_RETURN(const bool found, rows.Next());
+    if (!found) return persons;
+    persons.push_back({absl::FromUnixMicros(rows.Integer(0)), rows.Bytes(1), rows.Bytes(2)});
+  }
+}
+
+absl::StatusOr<int64_t> SqliteReader::CountDue() {
+  SqliteRows rows = count_due_->Start();
+  WAYPOST_RETURN_IF_ERROR(rows.Next().status());
+  return rows.Integer(0);
+}
+
+absl::StatusOr<std::string> SqliteReader::DueBasis() {
+  SqliteRows rows = due_basis_->Start();
+  WAYPOST_RETURN_IF_ERROR(rows.Next().status());
+  return rows.Bytes(0);
+}
+
+absl::StatusOr<PersonPage> SqliteReader::ListWaiting(const PersonName& after, size_t limit) {
+  PersonPage page;
+  PersonName last;
+  size_t looked_at = 0;
+  SqliteRows rows = list_waiting_->Start(after.tenant, after.person_id, ToLimit(limit));
+  while (true) {
+    WAYPOST_ASSIGN_OR_RETURN(const bool found, rows.Next());
+    if (!found) break;
+    last = {rows.Bytes(0), rows.Bytes(1)};
+    ++looked_at;
+    if (rows.Integer(2) != 0) page.persons.push_back(last);
+  }
+  if (looked_at == limit) page.next_after = std::move(last);
   return page;
 }
 

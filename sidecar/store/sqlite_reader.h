@@ -40,6 +40,11 @@ class SqliteReader {
                                                                     std::string_view source,
                                                                     std::string_view ref);
   [[nodiscard]] absl::StatusOr<JourneyPage> ListJourneys(const JourneyQuery& query);
+  [[nodiscard]] absl::StatusOr<std::vector<DuePerson>> ListDue(const DuePerson& after,
+                                                               absl::Time until, size_t limit);
+  [[nodiscard]] absl::StatusOr<int64_t> CountDue();
+  [[nodiscard]] absl::StatusOr<std::string> DueBasis();
+  [[nodiscard]] absl::StatusOr<PersonPage> ListWaiting(const PersonName& after, size_t limit);
   [[nodiscard]] absl::StatusOr<std::vector<UnmappedGroup>> ListUnmapped(std::string_view tenant,
                                                                         size_t limit);
 
@@ -58,6 +63,10 @@ class SqliteReader {
   std::optional<SqliteStatement> find_ticket_;
   std::optional<SqliteStatement> list_journeys_;
   std::optional<SqliteStatement> list_journeys_of_person_;
+  std::optional<SqliteStatement> list_due_;
+  std::optional<SqliteStatement> count_due_;
+  std::optional<SqliteStatement> due_basis_;
+  std::optional<SqliteStatement> list_waiting_;
   std::optional<SqliteStatement> list_unmapped_;
 };
 

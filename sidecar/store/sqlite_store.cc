@@ -152,6 +152,11 @@ class SqliteStore final : public Store {
                                                       std::string_view source,
                                                       std::string_view ref) const override;
   absl::StatusOr<JourneyPage> ListJourneys(const JourneyQuery& query) const override;
+  absl::StatusOr<std::vector<DuePerson>> ListDue(const DuePerson& after, absl::Time until,
+                                                 size_t limit) const override;
+  absl::StatusOr<int64_t> CountDue() const override;
+  absl::StatusOr<std::string> DueBasis() const override;
+  absl::StatusOr<PersonPage> ListWaiting(const PersonName& after, size_t limit) const override;
   absl::StatusOr<std::vector<UnmappedGroup>> ListUnmapped(std::string_view tenant,
                                                           size_t limit) const override;
   absl::StatusOr<size_t> Prune(absl::Time before, size_t limit) override;
@@ -314,6 +319,23 @@ absl::StatusOr<std::optional<TicketRow>> SqliteStore::FindTicket(std::string_vie
 
 absl::StatusOr<JourneyPage> SqliteStore::ListJourneys(const JourneyQuery& query) const {
   return readers_.Use([&](SqliteReader& reader) { return reader.ListJourneys(query); });
+}
+
+absl::StatusOr<std::vector<DuePerson>> SqliteStore::ListDue(const DuePerson& after,
+                                                            absl::Time until, size_t limit) const {
+  return readers_.Use([&](SqliteReader& reader) { return reader.ListDue(after, until, limit); });
+}
+
+absl::StatusOr<int64_t> SqliteStore::CountDue() const {
+  return readers_.Use([&](SqliteReader& reader) { return reader.CountDue(); });
+}
+
+absl::StatusOr<std::string> SqliteStore::DueBasis() const {
+  return readers_.Use([&](SqliteReader& reader) { return reader.DueBasis(); });
+}
+
+absl::StatusOr<PersonPage> SqliteStore::ListWaiting(const PersonName& after, size_t limit) const {
+  return readers_.Use([&](SqliteReader& reader) { return reader.ListWaiting(after, limit); });
 }
 
 absl::StatusOr<std::vector<UnmappedGroup>> SqliteStore::ListUnmapped(std::string_view tenant,

@@ -13,9 +13,10 @@ constexpr char kAppend[] =
     "INSERT INTO log (position, tenant, person_id, occurred_at, unmapped_key, event, decision)"
     " VALUES (?1, ?2, ?3, ?4, nullif(?5, ''), ?6, ?7)";
 constexpr char kPutPerson[] =
-    "INSERT INTO persons (tenant, person_id, position, blob) VALUES (?1, ?2, ?3, ?4)"
+    "INSERT INTO persons (tenant, person_id, position, blob, due_at)"
+    " VALUES (?1, ?2, ?3, ?4, nullif(?5, 9223372036854775807))"
     " ON CONFLICT (tenant, person_id) DO UPDATE"
-    " SET position = excluded.position, blob = excluded.blob";
+    " SET position = excluded.position, blob = excluded.blob, due_at = excluded.due_at";
 constexpr char kPutJourney[] =
     "INSERT INTO journeys (tenant, journey_id, person_id, stage, open, live, newest_at, blob)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (tenant, journey_id) DO UPDATE"
@@ -27,6 +28,7 @@ constexpr char kPutTicket[] =
     " SET person_id = excluded.person_id, journey_id = excluded.journey_id"
     " WHERE person_id <> excluded.person_id OR journey_id <> excluded.journey_id";
 constexpr char kPutPosition[] = "UPDATE meta SET value = ?1 WHERE name = 'materialized_position'";
+constexpr char kPutDueBasis[] = "UPDATE due_basis SET basis = ?1";
 constexpr char kDropAfter[] = "DELETE FROM log WHERE position > ?1";
 constexpr char kFillProbe[] = "INSERT INTO probe (padding) VALUES (zeroblob(65536))";
 constexpr char kClearProbe[] = "DELETE FROM probe";
@@ -49,6 +51,7 @@ absl::Status SqliteWriter::PrepareAll() {
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutJourney, put_journey_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutTicket, put_ticket_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutPosition, put_position_));
+  WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutDueBasis, put_due_basis_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kDropAfter, drop_after_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kFillProbe, fill_probe_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kClearProbe, clear_probe_));
@@ -71,7 +74,7 @@ absl::Status SqliteWriter::Append(absl::Span<const LogRecord> records) {
 
 absl::Status SqliteWriter::Put(const PersonRow& row) {
   return put_person_->Run(row.tenant, row.person_id, static_cast<int64_t>(row.position),
-                          SqliteBlob{row.blob});
+                          SqliteBlob{row.blob}, absl::ToUnixMicros(row.due_at));
 }
 
 absl::Status SqliteWriter::Put(const JourneyRow& row) {
@@ -89,6 +92,7 @@ absl::Status SqliteWriter::Materialize(const Materialization& batch) {
     for (const PersonRow& row : batch.persons) WAYPOST_RETURN_IF_ERROR(Put(row));
     for (const JourneyRow& row : batch.journeys) WAYPOST_RETURN_IF_ERROR(Put(row));
     for (const TicketRow& row : batch.tickets) WAYPOST_RETURN_IF_ERROR(Put(row));
+    if (batch.due_basis.has_value()) WAYPOST_RETURN_IF_ERROR(put_due_basis_->Run(*batch.due_basis));
     if (!batch.position.has_value()) return absl::OkStatus();
     return put_position_->Run(static_cast<int64_t>(*batch.position));
   });

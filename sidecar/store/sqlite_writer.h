@@ -57,6 +57,7 @@ class SqliteWriter {
   std::optional<SqliteStatement> put_journey_;
   std::optional<SqliteStatement> put_ticket_;
   std::optional<SqliteStatement> put_position_;
+  std::optional<SqliteStatement> put_due_basis_;
   std::optional<SqliteStatement> drop_after_;
   std::optional<SqliteStatement> fill_probe_;
   std::optional<SqliteStatement> clear_probe_;

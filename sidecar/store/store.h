@@ -38,6 +38,8 @@ struct PersonRow {
   std::string person_id;
   uint64_t position = 0;  // of the newest record in the blob
   std::string blob;       // serialized waypost.internal.v1.PersonState
+  // When time brings something for the person; the infinite future: nothing waits.
+  absl::Time due_at = absl::InfiniteFuture();
 };
 struct JourneyRow {
   std::string tenant;
@@ -59,11 +61,28 @@ struct TicketRow {
 
 // What one materialisation writes, all or nothing.
 struct Materialization {
-  std::vector<PersonRow> persons;
-  std::vector<JourneyRow> journeys;
-  std::vector<TicketRow> tickets;
+  std::vector<PersonRow> persons = {};
+  std::vector<JourneyRow> journeys = {};
+  std::vector<TicketRow> tickets = {};
   // When set: every record up to here is in the tables.
-  std::optional<uint64_t> position;
+  std::optional<uint64_t> position = std::nullopt;
+  // When set: by which rules and program the `due_at` of every person was found.
+  std::optional<std::string> due_basis = std::nullopt;
+};
+
+// A person for whom something is due at a time. Ordered by time, tenant and person_id.
+struct DuePerson {
+  absl::Time due_at = absl::InfinitePast();
+  std::string tenant = "";
+  std::string person_id = "";
+};
+struct PersonName {
+  std::string tenant;
+  std::string person_id;
+};
+struct PersonPage {
+  std::vector<PersonName> persons;
+  std::optional<PersonName> next_after;  // absent at the end
 };
 
 struct JourneyQuery {
@@ -140,6 +159,19 @@ class Store {
   // is 0. A journey that gets news between two pages moves to the front, so later pages lack it.
   [[nodiscard]] virtual absl::StatusOr<JourneyPage> ListJourneys(
       const JourneyQuery& query) const = 0;
+
+  // Persons with a `due_at` that come after `after` and are due at `until` at the latest, in order,
+  // at most `limit`; and how many persons have one.
+  [[nodiscard]] virtual absl::StatusOr<std::vector<DuePerson>> ListDue(const DuePerson& after,
+                                                                       absl::Time until,
+                                                                       size_t limit) const = 0;
+  [[nodiscard]] virtual absl::StatusOr<int64_t> CountDue() const = 0;
+  // What Materialization::due_basis last said; empty at first.
+  [[nodiscard]] virtual absl::StatusOr<std::string> DueBasis() const = 0;
+  // Looks at up to `limit` persons after `after`, by tenant and person_id; those of them that have
+  // an open journey or a `due_at`.
+  [[nodiscard]] virtual absl::StatusOr<PersonPage> ListWaiting(const PersonName& after,
+                                                               size_t limit) const = 0;
 
   // Unmapped records, grouped by key, most frequent first, equally frequent ones by newest record
   // and then by key, at most `limit` groups. Counts what is in the log still.

@@ -56,6 +56,30 @@ stories:
 """
 
 
+SILENCE = """apiVersion: waypost/v1
+rules:
+  - id: keep-posted
+    after_silence: {P1: 30m, default: 150m}
+    if: journey.waiting_on != "customer"
+    update: {next_update_by: 2h, text: "We are still working on {{ticket.ref}}."}
+"""
+
+WAITING = """apiVersion: waypost/v1
+kind: story-suite
+name: Silence
+defaults:
+  ticket: {ref: INC1, type: incident, group: Desk}
+stories:
+  - name: Nobody says anything
+    steps:
+      - {at: +0m, event: {status_category: new}}
+      - {at: +2h, expect: {}}
+      - {at: +3h, expect: {events: [silence], updates: [{rule: keep-posted, text: still working on INC1}]}}
+      - {at: +4h, comment: {body: checking, visibility: provider}}
+      - {at: +5h, expect: {updates: [{rule: keep-posted, next_update_in: 2h}]}}
+"""
+
+
 class StoriesTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -84,6 +108,45 @@ class StoriesTest(unittest.TestCase):
         self.assertIn(f"step 3, +1h30m  {path}:17:9", result.stdout)
         self.assertIn("alert bounced\n         - expected: nothing\n         + actual:   alert "
                       'bounced: warning to manager, "INC1 is back with Desk"', result.stdout)
+
+    def test_time_passes_between_the_steps(self):
+        self.write("silence.yaml", SILENCE)
+        self.write("wait_test.yaml", WAITING)
+        result = waypost.run("test", "--coverage", self.folder)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn("rule never fired: bounced", result.stdout)
+        self.assertNotIn("rule never fired: keep-posted", result.stdout)
+
+    def test_what_time_brings_must_be_listed(self):
+        self.write("silence.yaml", SILENCE)
+        sentence = "at +2h30m the rule keep-posted sent an update that no step expects"
+        step = ("      - {at: +3h, expect: {events: [silence], updates: [{rule: keep-posted, text: "
+                "still working on INC1}]}}\n")
+        for name, old, new, number in [
+                ("by no step", step, "", 3),
+                ("by a step that says that nothing came", step, "      - {at: +3h, expect: {}}\n",
+                 3),
+                ("by a step that comes too early", "{at: +3h, expect", "{at: +2h20m, expect", 4),
+        ]:
+            with self.subTest(name):
+                self.write("wait_test.yaml", WAITING.replace(old, new))
+                result = waypost.run("test", "--output", "json", self.folder)
+                self.assertEqual(result.returncode, 4, result.stderr)
+                story = json.loads(result.stdout)["suites"][0]["stories"][0]
+                failed = {step["step"]: step["differences"] for step in story["failedSteps"]}
+                self.assertIn(sentence, [difference["what"] for difference in failed[number]])
+
+    def test_a_step_of_time_tells_of_nothing_else(self):
+        for step, finding in [
+                ("{at: +1h}", "a step needs an event, a signal, a comment or a type; or expect"),
+                ("{at: +1h, by: agent, expect: {}}", 'a step without an event has no "by"'),
+                ("{at: +1h, expect: {stage: engage}}",
+                 'time alone moves nobody, so a step without an event expects no "stage"')]:
+            with self.subTest(step):
+                self.write("bounce_test.yaml", SUITE + f"      - {step}\n")
+                result = waypost.run("test", self.folder)
+                self.assertEqual(result.returncode, 3)
+                self.assertIn(finding, result.stdout + result.stderr)
 
     def test_differences(self):
         for old, new, what, expected, actual in [

@@ -33,7 +33,8 @@ std::vector<LogRecord> Records(uint64_t first, uint64_t last) {
 }
 
 PersonRow Person(const std::string& person_id, uint64_t position) {
-  return {"acme", person_id, position, absl::StrCat("person ", person_id, " at ", position)};
+  return {"acme", person_id, position, absl::StrCat("person ", person_id, " at ", position),
+          absl::InfiniteFuture()};
 }
 
 JourneyRow Journey(const std::string& journey_id, const std::string& person_id,
@@ -60,8 +61,8 @@ bool operator==(const LogRecord& a, const LogRecord& b) {
 }
 
 bool operator==(const PersonRow& a, const PersonRow& b) {
-  return std::tie(a.tenant, a.person_id, a.position, a.blob) ==
-         std::tie(b.tenant, b.person_id, b.position, b.blob);
+  return std::tie(a.tenant, a.person_id, a.position, a.blob, a.due_at) ==
+         std::tie(b.tenant, b.person_id, b.position, b.blob, b.due_at);
 }
 
 bool operator==(const JourneyRow& a, const JourneyRow& b) {

@@ -15,5 +15,24 @@ TEST(VirtualClockTest, StandsStillUntilMoved) {
   EXPECT_EQ(clock.Now(), absl::UnixEpoch());
 }
 
+class Counter final : public ClockListener {
+ public:
+  void ClockWasSet() override { ++calls; }
+  int calls = 0;
+};
+
+TEST(VirtualClockTest, TellsWhoListens) {
+  VirtualClock clock(absl::UnixEpoch());
+  Counter counter;
+  clock.Advance(absl::Hours(1));
+  clock.AddListener(&counter);
+  clock.Advance(absl::Hours(1));
+  clock.Set(absl::UnixEpoch());
+  EXPECT_EQ(counter.calls, 2);
+  clock.RemoveListener(&counter);
+  clock.Advance(absl::Hours(1));
+  EXPECT_EQ(counter.calls, 2);
+}
+
 }  // namespace
 }  // namespace waypost

@@ -31,6 +31,7 @@ stories:
       - {at: +1d2h, event: {group: Net}, comment: Hello}
       - {at: "2026-03-05T00:00:00Z", by: customer, comment: {body: x, visibility: provider}}
       - {at: +1h, event: {ref: T2, group: ""}, id: mine, type: updated}
+      - {at: +2h, expect: {updates: [{rule: keep-posted}]}}
   - name: two
     defaults: {requester: {id: bob}}
     steps:
@@ -58,38 +59,43 @@ TEST_F(StorySuiteTest, MakesEventsOfSteps) {
   ASSERT_TRUE(suite.has_value());
   ASSERT_EQ(suite->stories.size(), 2U);
   const std::vector<StoryStep>& steps = suite->stories[0].steps;
-  ASSERT_EQ(steps.size(), 5U);
+  ASSERT_EQ(steps.size(), 6U);
 
-  EXPECT_FALSE(steps[0].event.has_ticket());
-  EXPECT_EQ(steps[0].event.signal().name(), "login_failed");
-  EXPECT_EQ(steps[0].event.actor().id(), "ana");
+  EXPECT_FALSE(steps[0].event->has_ticket());
+  EXPECT_EQ(steps[0].event->signal().name(), "login_failed");
+  EXPECT_EQ(steps[0].event->actor().id(), "ana");
 
   // The first event of a ticket carries the defaults and is the customer's.
-  EXPECT_EQ(steps[1].event.ticket().ref(), "T1");
-  EXPECT_EQ(steps[1].event.ticket().group(), "Desk");
-  EXPECT_EQ(steps[1].event.ticket().requester().tags(0), "vip");
-  EXPECT_EQ(steps[1].event.actor().role(), v1::ACTOR_ROLE_CUSTOMER);
-  EXPECT_EQ(steps[1].event.source(), "desk");
+  EXPECT_EQ(steps[1].event->ticket().ref(), "T1");
+  EXPECT_EQ(steps[1].event->ticket().group(), "Desk");
+  EXPECT_EQ(steps[1].event->ticket().requester().tags(0), "vip");
+  EXPECT_EQ(steps[1].event->actor().role(), v1::ACTOR_ROLE_CUSTOMER);
+  EXPECT_EQ(steps[1].event->source(), "desk");
 
   // Later ones tell what they say and no more.
-  EXPECT_EQ(steps[2].event.ticket().group(), "Net");
-  EXPECT_FALSE(steps[2].event.ticket().has_channel());
-  EXPECT_FALSE(steps[2].event.ticket().has_requester());
-  EXPECT_EQ(steps[2].event.comment().visibility(), v1::VISIBILITY_BOTH);
-  EXPECT_EQ(steps[2].event.actor().id(), "sam");
-  EXPECT_EQ(FromProto(steps[2].event.occurred_at()), suite->stories[0].start + absl::Hours(26));
+  EXPECT_EQ(steps[2].event->ticket().group(), "Net");
+  EXPECT_FALSE(steps[2].event->ticket().has_channel());
+  EXPECT_FALSE(steps[2].event->ticket().has_requester());
+  EXPECT_EQ(steps[2].event->comment().visibility(), v1::VISIBILITY_BOTH);
+  EXPECT_EQ(steps[2].event->actor().id(), "sam");
+  EXPECT_EQ(FromProto(steps[2].event->occurred_at()), suite->stories[0].start + absl::Hours(26));
 
-  EXPECT_EQ(steps[3].event.comment().visibility(), v1::VISIBILITY_PROVIDER);
-  EXPECT_EQ(steps[3].event.actor().role(), v1::ACTOR_ROLE_CUSTOMER);
+  EXPECT_EQ(steps[3].event->comment().visibility(), v1::VISIBILITY_PROVIDER);
+  EXPECT_EQ(steps[3].event->actor().role(), v1::ACTOR_ROLE_CUSTOMER);
 
-  EXPECT_EQ(steps[4].event.event_id(), "mine");
-  EXPECT_EQ(steps[4].event.type(), v1::EVENT_TYPE_UPDATED);
-  EXPECT_EQ(steps[4].event.ticket().ref(), "T2");
-  EXPECT_TRUE(steps[4].event.ticket().has_group());
-  EXPECT_EQ(steps[4].event.ticket().group(), "");
+  EXPECT_EQ(steps[4].event->event_id(), "mine");
+  EXPECT_EQ(steps[4].event->type(), v1::EVENT_TYPE_UPDATED);
+  EXPECT_EQ(steps[4].event->ticket().ref(), "T2");
+  EXPECT_TRUE(steps[4].event->ticket().has_group());
+  EXPECT_EQ(steps[4].event->ticket().group(), "");
 
-  EXPECT_EQ(suite->stories[1].steps[0].event.ticket().requester().id(), "bob");
-  EXPECT_EQ(suite->stories[1].steps[0].event.ticket().requester().language(), "");
+  // Without an event a step expects what time alone brought.
+  EXPECT_FALSE(steps[5].event.has_value());
+  EXPECT_EQ(steps[5].at, suite->stories[0].start + absl::Hours(2));
+  ASSERT_EQ(steps[5].expect.updates.size(), 1U);
+
+  EXPECT_EQ(suite->stories[1].steps[0].event->ticket().requester().id(), "bob");
+  EXPECT_EQ(suite->stories[1].steps[0].event->ticket().requester().language(), "");
 }
 
 struct StepCase {

@@ -2,12 +2,15 @@
 // A service desk in small: events of one person, evaluated one after the other.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "sidecar/journey/due.h"
 #include "sidecar/journey/evaluate.h"
 #include "sidecar/journey/explain.h"
 #include "tests/support/rule_set_builder.h"
@@ -68,10 +71,29 @@ class Desk {
   v1::Enrichment Record(const v1::TicketEvent& event) { return Decide(event).enrichment(); }
 
   internal::v1::Decision Decide(const v1::TicketEvent& event) {
+    now_ = std::max(now_, TimeOf(event));
     const absl::StatusOr<Evaluation> evaluation =
         Evaluate(*rules_, event, ++position_, TimeOf(event), &record_);
     EXPECT_TRUE(evaluation.ok()) << evaluation.status();
     return evaluation.ok() ? evaluation->decision : internal::v1::Decision();
+  }
+
+  // What time brings up to then, each at the moment it is due.
+  std::vector<internal::v1::Decision> Pass(absl::Time until) {
+    std::vector<internal::v1::Decision> decisions;
+    for (absl::Time due = NextDue(*rules_, record_); due <= until;
+         due = NextDue(*rules_, record_)) {
+      now_ = std::max(now_, due);
+      EvaluateDueAt(now_, &decisions);
+    }
+    return decisions;
+  }
+
+  // What is due at `now`, when nobody looked before.
+  std::vector<internal::v1::Decision> EvaluateDueAt(absl::Time now) {
+    std::vector<internal::v1::Decision> decisions;
+    EvaluateDueAt(now, &decisions);
+    return decisions;
   }
 
   // Explains an event without recording it.
@@ -84,8 +106,18 @@ class Desk {
   }
 
   [[nodiscard]] const PersonRecord& record() const { return record_; }
+  [[nodiscard]] PersonRecord& record() { return record_; }
+  [[nodiscard]] const rules::RuleSet& rules() const { return *rules_; }
+  [[nodiscard]] uint64_t position() const { return position_; }
 
  private:
+  void EvaluateDueAt(absl::Time now, std::vector<internal::v1::Decision>* decisions) {
+    while (auto decision = EvaluateDue(*rules_, now, position_ + 1, &record_)) {
+      ++position_;
+      decisions->push_back(*std::move(decision));
+    }
+  }
+
   static absl::Time TimeOf(const v1::TicketEvent& event) {
     return absl::FromUnixSeconds(event.occurred_at().seconds());
   }
@@ -93,6 +125,7 @@ class Desk {
   std::shared_ptr<const rules::RuleSet> rules_;
   PersonRecord record_;
   uint64_t position_ = 0;
+  absl::Time now_ = absl::InfinitePast();
 };
 
 }  // namespace waypost::journey

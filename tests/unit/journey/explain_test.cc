@@ -127,8 +127,11 @@ TEST(ExplainTest, EveryRuleHasAVerdictAndItsGates) {
   rules.rules.push_back(AlertRule("never", "journey.tickets >= 1 && journey.bounces >= 2"));
   rules.rules.push_back(AlertRule("watched", "true"));
   rules.rules.back().shadow = true;
+  rules.rules.push_back(AlertRule("hold", "true"));
+  rules.rules.back().timer_driven = true;
   rules.rules.push_back(AlertRule("silence", "true"));
   rules.rules.back().timer_driven = true;
+  rules.rules.back().after_silence["default"] = absl::Hours(1);
   rules.rules.push_back(AlertRule("on-resolved", "true"));
   rules.rules.back().on = On({v1::EVENT_TYPE_RESOLVED});
   rules.rules.push_back(AlertRule("bad-text", "true"));
@@ -141,18 +144,19 @@ TEST(ExplainTest, EveryRuleHasAVerdictAndItsGates) {
   created.mutable_ticket()->set_parent_ref("PRB1");
   const v1::ExplainJourneyResponse explained = desk.Explain(created);
   EXPECT_THAT(Shown(explained.rules()),
-              ElementsAre("always FIRED", "never FALSE", "watched GATED", "silence NOT_ACTIVE",
-                          "on-resolved OTHER_EVENT", "bad-text ERROR", "csat GATED"));
+              ElementsAre("always FIRED", "never FALSE", "watched GATED", "hold NOT_ACTIVE",
+                          "silence OTHER_EVENT", "on-resolved OTHER_EVENT", "bad-text ERROR",
+                          "csat GATED"));
   EXPECT_EQ(explained.rules(1).false_part(), "journey.bounces >= 2");
   EXPECT_EQ(explained.rules(1).left_value(), "0");
   EXPECT_EQ(explained.rules(1).right_value(), "2");
   EXPECT_THAT(ShownGates(explained.rules(0)), ElementsAre("ALERT_ALREADY_OPEN open"));
   EXPECT_THAT(ShownGates(explained.rules(2)),
               ElementsAre("SHADOW_MODE closed", "ALERT_ALREADY_OPEN open"));
-  EXPECT_THAT(ShownGates(explained.rules(6)),
+  EXPECT_THAT(ShownGates(explained.rules(7)),
               ElementsAre("LATE_EVENT open", "MERGED open", "CHILD_OF_PARENT closed"));
-  EXPECT_THAT(explained.rules(6).gates(2).reason(), HasSubstr("PRB1"));
-  EXPECT_FALSE(explained.rules(5).error().empty());
+  EXPECT_THAT(explained.rules(7).gates(2).reason(), HasSubstr("PRB1"));
+  EXPECT_FALSE(explained.rules(6).error().empty());
 
   desk.Record(created);
   const v1::ExplainJourneyResponse later =

@@ -100,6 +100,17 @@ class FaultyStore final : public store::Store {
   absl::StatusOr<store::JourneyPage> ListJourneys(const store::JourneyQuery& query) const override {
     return inner_->ListJourneys(query);
   }
+  absl::StatusOr<std::vector<store::DuePerson>> ListDue(const store::DuePerson& after,
+                                                        absl::Time until,
+                                                        size_t limit) const override {
+    return inner_->ListDue(after, until, limit);
+  }
+  absl::StatusOr<int64_t> CountDue() const override { return inner_->CountDue(); }
+  absl::StatusOr<std::string> DueBasis() const override { return inner_->DueBasis(); }
+  absl::StatusOr<store::PersonPage> ListWaiting(const store::PersonName& after,
+                                                size_t limit) const override {
+    return inner_->ListWaiting(after, limit);
+  }
   absl::StatusOr<std::vector<store::UnmappedGroup>> ListUnmapped(std::string_view tenant,
                                                                  size_t limit) const override {
     return inner_->ListUnmapped(tenant, limit);

@@ -113,7 +113,6 @@ TEST(LoaderTest, SaysWhatIsCheckedButNotActedOn) {
   }
   EXPECT_THAT(notes, ElementsAre("\"calendars\" of a rules file", "\"${...}\" in \"notify\"",
                                  "\"accept_within\" of a provider", "\"personas\" of a rules file",
-                                 "\"after_silence\" of a rule",
                                  HasSubstr("business time counts as wall-clock time"),
                                  "\"delay\" of a survey", "\"cooldown\" of a survey",
                                  "\"sample\" of a survey", "\"expires\" of a survey",

@@ -62,9 +62,42 @@ class StoreContractTest : public testing::TestWithParam<StoreKind> {
     return ids;
   }
 
+  std::vector<std::string> DueNames(const DuePerson& after, absl::Time until, size_t limit) {
+    const auto due = store_->ListDue(after, until, limit);
+    EXPECT_TRUE(due.ok()) << due.status();
+    std::vector<std::string> names;
+    for (const DuePerson& person : *due) {
+      names.push_back(person.tenant + "/" + person.person_id + " " +
+                      std::to_string(absl::ToInt64Minutes(person.due_at - At(0))));
+    }
+    return names;
+  }
+
+  std::vector<std::string> WaitingNames(size_t limit) {
+    std::vector<std::string> names;
+    PersonName after;
+    while (true) {
+      const auto page = store_->ListWaiting(after, limit);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) return names;
+      EXPECT_LE(page->persons.size(), limit);
+      for (const PersonName& name : page->persons)
+        names.push_back(name.tenant + "/" + name.person_id);
+      if (!page->next_after.has_value()) return names;
+      after = *page->next_after;
+    }
+  }
+
   TemporaryFolder folder_;
   std::unique_ptr<Store> store_;
 };
+
+PersonRow DueAt(int64_t minutes, const std::string& person_id, const std::string& tenant = "acme") {
+  PersonRow row = Person(person_id);
+  row.tenant = tenant;
+  row.due_at = At(minutes);
+  return row;
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Stores, StoreContractTest,
@@ -91,6 +124,10 @@ TEST_P(StoreContractTest, IsEmptyAtFirst) {
   EXPECT_THAT(store_->LiveJourneys("acme", "ann").value(), IsEmpty());
   EXPECT_THAT(ListAll({.tenant = "acme"}), IsEmpty());
   EXPECT_THAT(store_->ListUnmapped("acme", 10).value(), IsEmpty());
+  EXPECT_THAT(DueNames({}, absl::InfiniteFuture(), 10), IsEmpty());
+  EXPECT_EQ(store_->CountDue().value(), 0);
+  EXPECT_EQ(store_->DueBasis().value(), "");
+  EXPECT_THAT(WaitingNames(10), IsEmpty());
   EXPECT_EQ(store_->Prune(absl::InfiniteFuture(), 10).value(), 0);
 }
 
@@ -109,6 +146,62 @@ TEST_P(StoreContractTest, AppendsRecordsThatReadBackAsTheyWere) {
   Append(Records(4, 4));
   EXPECT_EQ(store_->LastPosition().value(), 4);
   EXPECT_EQ(store_->ReadRecord(4).value(), Record(4));
+}
+
+TEST_P(StoreContractTest, ListsWhoIsDueInOrder) {
+  Append(Records(1, 1));
+  Materialize({.persons = {DueAt(30, "bob"), DueAt(10, "cid"), DueAt(10, "bob", "zeta"),
+                           DueAt(10, "ann"), Person("dan"), DueAt(-5, "eve")}});
+  EXPECT_EQ(store_->CountDue().value(), 5);
+  EXPECT_EQ(store_->FindPerson("acme", "ann").value(), DueAt(10, "ann"));
+  EXPECT_EQ(store_->FindPerson("acme", "dan").value(), Person("dan"));
+  EXPECT_THAT(
+      DueNames({}, absl::InfiniteFuture(), 10),
+      ElementsAre("acme/eve -5", "acme/ann 10", "acme/cid 10", "zeta/bob 10", "acme/bob 30"));
+  EXPECT_THAT(DueNames({}, At(10), 10),
+              ElementsAre("acme/eve -5", "acme/ann 10", "acme/cid 10", "zeta/bob 10"));
+  EXPECT_THAT(DueNames({}, At(10), 2), ElementsAre("acme/eve -5", "acme/ann 10"));
+  EXPECT_THAT(DueNames({At(10), "acme", "ann"}, At(30), 10),
+              ElementsAre("acme/cid 10", "zeta/bob 10", "acme/bob 30"));
+  EXPECT_THAT(DueNames({}, At(-6), 10), IsEmpty());
+
+  Materialize({.persons = {Person("ann", 1), DueAt(40, "cid")}});
+  EXPECT_EQ(store_->CountDue().value(), 4);
+  EXPECT_THAT(DueNames({}, absl::InfiniteFuture(), 10),
+              ElementsAre("acme/eve -5", "zeta/bob 10", "acme/bob 30", "acme/cid 40"));
+}
+
+TEST_P(StoreContractTest, KeepsTheDueTimeToTheMicrosecond) {
+  PersonRow row = DueAt(0, "ann");
+  row.due_at += absl::Nanoseconds(1999);
+  Materialize({.persons = {row}});
+  EXPECT_EQ(store_->FindPerson("acme", "ann").value()->due_at, At(0) + absl::Microseconds(1));
+  EXPECT_EQ(store_->ListDue({}, absl::InfiniteFuture(), 1).value().at(0).due_at,
+            At(0) + absl::Microseconds(1));
+}
+
+TEST_P(StoreContractTest, ListsWhoMayWait) {
+  JourneyRow ended = Journey("j2", "bob", 1);
+  ended.open = false;
+  JourneyRow other = Journey("j3", "cid", 1);
+  other.tenant = "zeta";
+  PersonRow cid = Person("cid");
+  cid.tenant = "zeta";
+  Materialize({.persons = {Person("ann"), Person("bob"), DueAt(5, "dan"), Person("eve"), cid},
+               .journeys = {Journey("j1", "ann", 1), ended, other}});
+  for (const size_t limit : {1, 2, 5, 100}) {
+    SCOPED_TRACE(limit);
+    EXPECT_THAT(WaitingNames(limit), ElementsAre("acme/ann", "acme/dan", "zeta/cid"));
+  }
+}
+
+TEST_P(StoreContractTest, RemembersHowDueTimesWereFound) {
+  Materialize({.due_basis = "rules 1"});
+  EXPECT_EQ(store_->DueBasis().value(), "rules 1");
+  Materialize({});
+  EXPECT_EQ(store_->DueBasis().value(), "rules 1");
+  Materialize({.due_basis = "rules 2"});
+  EXPECT_EQ(store_->DueBasis().value(), "rules 2");
 }
 
 TEST_P(StoreContractTest, KeepsInstantsToTheMicrosecond) {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/pipeline/due_decider.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sidecar/base/status_macros.h"
+#include "sidecar/journey/due.h"
+
+namespace waypost::pipeline {
+namespace {
+
+// What a decision takes in the queue, about: it is not known before there is a position for it.
+constexpr size_t kDecisionBytes = 1024;
+
+}  // namespace
+
+absl::StatusOr<absl::Time> DueDecider::Decide(const PersonName& name, absl::Time hint) {
+  const absl::ReaderMutexLock barrier(&set_->barrier);
+  if (!set_->usable) return absl::UnavailableError("the store cannot be read");
+  const WorkingSet::ShardLock lock(set_, name);
+  WAYPOST_ASSIGN_OR_RETURN(Person * person, set_->Load(name));
+  const absl::StatusOr<absl::Time> next = DecideAll(hint, person);
+  if (next.ok()) set_->Trim(name);
+  return next;
+}
+
+absl::StatusOr<absl::Time> DueDecider::DecideAll(absl::Time hint, Person* person) {
+  const std::shared_ptr<const rules::RuleSet> rules = rules_();
+  const absl::Time now = clock_->Now();
+  for (absl::Time until = std::min(hint, now);; until = now) {
+    const absl::Time due = journey::NextDue(*rules, person->record);
+    set_->SetDue(person, due);
+    if (due > until) return due;
+    WAYPOST_RETURN_IF_ERROR(DecideNext(*rules, now, person));
+  }
+}
+
+absl::Status DueDecider::DecideNext(const rules::RuleSet& rules, absl::Time now, Person* person) {
+  WAYPOST_ASSIGN_OR_RETURN(const uint64_t position,
+                           queue_->Reserve(kDecisionBytes, CommitQueue::Cause::kTime));
+  const std::optional<internal::v1::Decision> decision =
+      journey::EvaluateDue(rules, now, position, &person->record);
+  Hand(decision.value_or(internal::v1::Decision()), position, person);
+  return absl::OkStatus();
+}
+
+void DueDecider::Hand(const internal::v1::Decision& decision, uint64_t position, Person* person) {
+  store::LogRecord record;
+  record.position = position;
+  record.tenant = person->record.person.tenant();
+  record.person_id = person->record.person.person_id();
+  record.occurred_at = absl::FromUnixMicros(decision.decided_at());
+  record.decision = decision.SerializeAsString();
+  person->position = position;
+  person->NoteJourney(decision.placement().journey_id());
+  set_->NoteChange(person, record.decision.size());
+  queue_->Fill(std::move(record), "", nullptr);
+  const int64_t generation = queue_->generation();
+  const absl::MutexLock lock(&mutex_);
+  last_generation_ = generation;
+  last_position_ = position;
+}
+
+uint64_t DueDecider::LastPosition(int64_t generation) const {
+  const absl::MutexLock lock(&mutex_);
+  return last_generation_ == generation ? last_position_ : 0;
+}
+
+}  // namespace waypost::pipeline

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decides what time brings to a person.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "sidecar/base/clock.h"
+#include "sidecar/pipeline/commit_queue.h"
+#include "sidecar/pipeline/pipeline.h"
+#include "sidecar/pipeline/working_set.h"
+#include "sidecar/rules/rule_set.h"
+#include "waypost/internal/v1/state.pb.h"
+
+namespace waypost::pipeline {
+
+// Works like the recorder, with a log record per decision and nobody who waits for the answer.
+// Thread-safe.
+class DueDecider {
+ public:
+  // All outlive the decider.
+  DueDecider(const Clock* clock, RuleSource rules, WorkingSet* set, CommitQueue* queue)
+      : clock_(clock), rules_(std::move(rules)), set_(set), queue_(queue) {}
+
+  // Decides everything that is due for the person now, unless the hint was too early: then the
+  // person is not due at `hint` yet and has to wait for the others. Returns when the person is due
+  // next. What was decided before a failure is on its way to the disk. RESOURCE_EXHAUSTED,
+  // UNAVAILABLE: try again later. DATA_LOSS: the person cannot be read.
+  [[nodiscard]] absl::StatusOr<absl::Time> Decide(const PersonName& name, absl::Time hint);
+
+  // The newest position that was filled in that generation of the commit queue; 0 when none was.
+  [[nodiscard]] uint64_t LastPosition(int64_t generation) const;
+
+ private:
+  absl::StatusOr<absl::Time> DecideAll(absl::Time hint, Person* person);
+  absl::Status DecideNext(const rules::RuleSet& rules, absl::Time now, Person* person);
+  void Hand(const internal::v1::Decision& decision, uint64_t position, Person* person);
+
+  const Clock* const clock_;
+  const RuleSource rules_;
+  WorkingSet* const set_;
+  CommitQueue* const queue_;
+  mutable absl::Mutex mutex_;
+  int64_t last_generation_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t last_position_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace waypost::pipeline
