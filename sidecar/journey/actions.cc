@@ -171,7 +171,8 @@ void AnnotateMove(v1::Enrichment* decided) {
 }
 
 void ActOnRule(const rules::Rule& rule, const rules::Match& match, Situation* situation,
-               v1::Enrichment* decided) {
+               internal::v1::Decision* decision) {
+  v1::Enrichment* decided = decision->mutable_enrichment();
   const bool alerts = rule.alert.has_value() && AlertGate(rule, *situation).passed;
   const bool updates = rule.update.has_value() && LateGate(*situation).passed;
   situation->bindings().SetDerived(situation->folded().events[match.derived]);

@@ -5,6 +5,7 @@
 #include "sidecar/journey/positions.h"
 #include "sidecar/journey/situation.h"
 #include "sidecar/rules/matcher.h"
+#include "waypost/internal/v1/state.pb.h"
 #include "waypost/v1/enrichment.pb.h"
 
 namespace waypost::journey {
@@ -13,10 +14,10 @@ namespace waypost::journey {
 // journey.touchpoint and, where there is one, journey.owner. `decided` has its positions.
 void AnnotateMove(v1::Enrichment* decided);
 
-// Adds what one rule wants: alert, status update, survey decision and annotations. `decided` has
+// Adds what one rule wants: alert, status update, survey decision and annotations. `decision` has
 // its positions and what the rules before it decided. A text that cannot be rendered keeps the
 // whole rule from acting and is recorded among the rule errors.
 void ActOnRule(const rules::Rule& rule, const rules::Match& match, Situation* situation,
-               v1::Enrichment* decided);
+               internal::v1::Decision* decision);
 
 }  // namespace waypost::journey

@@ -43,7 +43,7 @@ internal::v1::Decision Decide(const rules::RuleSet& rules, const v1::TicketEvent
   rules::Matches matches;
   matcher.FindRules(&matches, decided.mutable_rule_errors());
   for (const rules::Match& match : matches) {
-    ActOnRule(rules.rules[match.number], match, &situation, &decided);
+    ActOnRule(rules.rules[match.number], match, &situation, &decision);
   }
   return decision;
 }

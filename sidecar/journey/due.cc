@@ -101,7 +101,7 @@ void DecideSilence(const rules::Rule& rule, absl::Duration late, absl::Time now,
   switch (rules::EvaluateCondition(rule.condition, situation->bindings().activation(), &message)) {
     case rules::Truth::kTrue:
       *decided.add_events() = situation->folded().events.front();
-      ActOnRule(rule, rules::Match{}, situation, &decided);
+      ActOnRule(rule, rules::Match{}, situation, decision);
       break;
     case rules::Truth::kError:
       rules::AddRuleError(rule.id, rule.location, message, decided.mutable_rule_errors());

@@ -111,7 +111,8 @@ void ExplainTouchpoints(const RoleStep& step, Situation* situation,
 
 // Runs the rule on what was decided so far and asks its gates; tells whether it acts.
 v1::Verdict ExplainAction(const rules::Rule& rule, const rules::Match& match, Situation* situation,
-                          v1::Enrichment* decided, v1::RuleVerdict* verdict) {
+                          internal::v1::Decision* decision, v1::RuleVerdict* verdict) {
+  v1::Enrichment* decided = decision->mutable_enrichment();
   const Gate write_back = WriteBackGate(*situation);
   if (!write_back.passed) {
     AddGate(write_back, verdict);
@@ -133,7 +134,7 @@ v1::Verdict ExplainAction(const rules::Rule& rule, const rules::Match& match, Si
   }
   const int errors = decided->rule_errors_size();
   const int acted = decided->rule_ids_size();
-  ActOnRule(rule, match, situation, decided);
+  ActOnRule(rule, match, situation, decision);
   if (decided->rule_errors_size() > errors) {
     verdict->set_error(decided->rule_errors(errors).message());
     return v1::VERDICT_ERROR;
@@ -141,7 +142,7 @@ v1::Verdict ExplainAction(const rules::Rule& rule, const rules::Match& match, Si
   return decided->rule_ids_size() > acted ? v1::VERDICT_FIRED : v1::VERDICT_GATED;
 }
 
-void ExplainRule(const rules::Rule& rule, Situation* situation, v1::Enrichment* decided,
+void ExplainRule(const rules::Rule& rule, Situation* situation, internal::v1::Decision* decision,
                  v1::RuleVerdict* verdict) {
   verdict->set_id(rule.id);
   verdict->set_location(rule.location.ToString());
@@ -152,7 +153,7 @@ void ExplainRule(const rules::Rule& rule, Situation* situation, v1::Enrichment* 
   }
   const Outcome outcome = Ask(rule.on, rule.condition, situation, verdict);
   verdict->set_verdict(outcome.match.has_value()
-                           ? ExplainAction(rule, *outcome.match, situation, decided, verdict)
+                           ? ExplainAction(rule, *outcome.match, situation, decision, verdict)
                            : outcome.verdict);
 }
 
@@ -181,7 +182,7 @@ v1::ExplainJourneyResponse Explain(const rules::RuleSet& rules, const v1::Ticket
     ExplainTouchpoints(step, &before, &response);
   }
   for (const rules::Rule& rule : rules.rules) {
-    ExplainRule(rule, &after, &decided, response.add_rules());
+    ExplainRule(rule, &after, &decision, response.add_rules());
   }
   return response;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/time/time.h"
 #include "sidecar/journey/situation.h"
 #include "sidecar/rules/rule_set.h"
 #include "waypost/v1/enrichment.pb.h"
@@ -17,6 +18,8 @@ struct Gate {
   std::string_view code;  // stable, such as ALERT_ALREADY_OPEN
   bool passed = true;
   std::string reason;  // a sentence
+  // When closed: until then; InfiniteFuture for good.
+  absl::Time until = absl::InfiniteFuture();
 };
 using Gates = absl::InlinedVector<Gate, 4>;
 

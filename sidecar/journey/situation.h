@@ -29,6 +29,10 @@ class Situation {
   [[nodiscard]] const v1::TicketEvent& event() const { return event_; }
   [[nodiscard]] const Folded& folded() const { return folded_; }
   [[nodiscard]] const internal::v1::JourneyState& journey() const { return journey_; }
+  // What the person is known for beyond this journey, such as what was sent to them.
+  [[nodiscard]] const internal::v1::PersonState& person() const { return person_; }
+  // When this is decided.
+  [[nodiscard]] absl::Time now() const { return now_; }
   // The newest snapshot; an empty one for a lone signal.
   [[nodiscard]] const v1::Ticket& ticket() const { return ticket_; }
   // The person who waits, as last told: for a lone signal by the journey's last ticket. May be
@@ -53,6 +57,8 @@ class Situation {
   const v1::TicketEvent& event_;
   const Folded& folded_;
   const internal::v1::JourneyState& journey_;
+  const internal::v1::PersonState& person_;
+  const absl::Time now_;
   const v1::Ticket& ticket_;
   const v1::Person& requester_;
   v1::ActorRole actor_role_;

@@ -42,12 +42,16 @@ const ObjectTable<Scope>& EventTable() {
            "What happened: `created`, `updated`, `assigned`, `status_changed`, `waiting`, "
            "`resumed`, `commented`, `priority_changed`, `approval_requested`, `approval_granted`, "
            "`approval_denied`, `resolved`, `closed`, `canceled`, `reopened`, `merged`, `linked`, "
-           "`deleted`, `feedback` or `signal`.",
+           "`deleted`, `feedback`, `signal`, or what time brings: `silence`, `promise_due`, "
+           "`promise_broken`.",
            [](const Scope& s) { return Value::StringView(EventTypeName(s.derived->type())); }},
           {"from", TypeKind::kString, Audience::kProvider,
-           "The value before, where there is one: the former group, status or priority.",
+           "The value before, where there is one: the former group, status or priority. Of a "
+           "promise: "
+           "the rule that made it.",
            [](const Scope& s) { return Value::StringView(s.derived->from()); }},
-          {"to", TypeKind::kString, Audience::kProvider, "The value after.",
+          {"to", TypeKind::kString, Audience::kProvider,
+           "The value after. Of a promise: the time it names, as `2026-11-22T14:30:00+00:00`.",
            [](const Scope& s) { return Value::StringView(s.derived->to()); }},
           {"id", TypeKind::kString, Audience::kEveryone, "The event's id.",
            [](const Scope& s) { return Value::StringView(s.subject.event->event_id()); }},

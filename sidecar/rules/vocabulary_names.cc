@@ -35,7 +35,10 @@ const std::array<std::string, v1::EventType_ARRAYSIZE>& EventTypeNames() {
                                                            "linked",
                                                            "deleted",
                                                            "feedback",
-                                                           "signal"};
+                                                           "signal",
+                                                           "silence",
+                                                           "promise_due",
+                                                           "promise_broken"};
   return *kNames;
 }
 
