@@ -10,7 +10,7 @@
 #include "sidecar/base/status_macros.h"
 #include "sidecar/journey/gates.h"
 #include "sidecar/journey/identity.h"
-#include "sidecar/journey/micros.h"
+#include "sidecar/journey/updates.h"
 
 namespace waypost::journey {
 namespace {
@@ -18,9 +18,7 @@ namespace {
 // The texts of a rule, rendered before anything of it is done.
 struct Texts {
   std::string alert;
-  std::string update;
-  std::string language;
-  std::optional<absl::Time> next_update_by;
+  std::optional<v1::StatusUpdate> update;
   std::vector<std::string> annotations;
 };
 
@@ -30,52 +28,23 @@ const v1::JourneyPosition* UserPosition(const v1::Enrichment& decided) {
              : nullptr;
 }
 
-// The requester's language, or else the rule set's first.
-const std::string& PreferredLanguage(const Situation& situation) {
-  if (!situation.requester().language().empty() || situation.rules().languages.empty()) {
-    return situation.requester().language();
-  }
-  return situation.rules().languages.front();
-}
-
-// The promise of the next news, counted from the event.
-std::optional<absl::Time> NextUpdateBy(const rules::UpdateAction& update,
-                                       const Situation& situation) {
-  const absl::Duration* promise =
-      rules::ForKey(update.next_update_by, situation.ticket().priority());
-  return promise == nullptr ? std::nullopt : std::optional(situation.occurred_at() + *promise);
-}
-
-absl::StatusOr<Texts> Render(const rules::Rule& rule, bool with_alert, bool with_update,
-                             Situation* situation) {
+absl::StatusOr<Texts> Render(const rules::Rule& rule, bool with_alert, Situation* situation) {
   Texts texts;
-  if (with_update) texts.next_update_by = NextUpdateBy(*rule.update, *situation);
-  situation->bindings().SetNextUpdateBy(texts.next_update_by);
+  if (rule.update.has_value()) {
+    WAYPOST_ASSIGN_OR_RETURN(texts.update, RenderUpdate(rule, false, situation));
+    texts.update->set_id(ActionId('u', situation->event(), rule.id));
+  }
   const cel::Activation activation = situation->bindings().activation();
   if (with_alert && rule.alert->text.has_value()) {
     // Owners are written to in the rule set's first language.
     WAYPOST_ASSIGN_OR_RETURN(texts.alert,
                              rule.alert->text->entries.front().text.Render(activation));
   }
-  if (with_update && rule.update->text.has_value()) {
-    const auto& entry = rule.update->text->Choose(PreferredLanguage(*situation));
-    WAYPOST_ASSIGN_OR_RETURN(texts.update, entry.text.Render(activation));
-    texts.language = entry.language.empty() ? PreferredLanguage(*situation) : entry.language;
-  }
   for (const rules::AnnotationAction& annotation : rule.annotations) {
     WAYPOST_ASSIGN_OR_RETURN(std::string value, annotation.value.Render(activation));
     texts.annotations.push_back(std::move(value));
   }
   return texts;
-}
-
-const rules::Owner* OwnerById(const rules::RuleSet& rules, const std::string& id) {
-  for (const rules::Owner& owner : rules.owners) {
-    if (owner.id == id) {
-      return &owner;
-    }
-  }
-  return nullptr;
 }
 
 void AddAlert(const rules::Rule& rule, std::string text, const Situation& situation,
@@ -85,7 +54,7 @@ void AddAlert(const rules::Rule& rule, std::string text, const Situation& situat
   if (rule.alert->owner >= 0) {
     owner = &situation.rules().owners[static_cast<size_t>(rule.alert->owner)];
   } else if (position != nullptr) {
-    owner = OwnerById(situation.rules(), position->owner_id());
+    owner = situation.rules().FindOwner(position->owner_id());
   }
   v1::ExperienceAlert* alert = decided->add_alerts();
   alert->set_id(ActionId('a', situation.event(), rule.id));
@@ -101,20 +70,6 @@ void AddAlert(const rules::Rule& rule, std::string text, const Situation& situat
     alert->set_touchpoint_id(position->touchpoint_id());
   }
   alert->set_shadow(rule.shadow);
-}
-
-void AddUpdate(const rules::Rule& rule, Texts* texts, const Situation& situation,
-               v1::Enrichment* decided) {
-  v1::StatusUpdate* update = decided->add_status_updates();
-  update->set_id(ActionId('u', situation.event(), rule.id));
-  update->set_rule_id(rule.id);
-  update->set_language(std::move(texts->language));
-  update->set_text(std::move(texts->update));
-  if (texts->next_update_by.has_value()) {
-    SetTime(absl::ToUnixMicros(*texts->next_update_by), update->mutable_next_update_by());
-  }
-  update->set_draft(rule.update->draft);
-  update->set_shadow(rule.shadow);
 }
 
 // Returns whether the person is to be asked.
@@ -174,20 +129,20 @@ void ActOnRule(const rules::Rule& rule, const rules::Match& match, Situation* si
                internal::v1::Decision* decision) {
   v1::Enrichment* decided = decision->mutable_enrichment();
   const bool alerts = rule.alert.has_value() && AlertGate(rule, *situation).passed;
-  const bool updates = rule.update.has_value() && LateGate(*situation).passed;
   situation->bindings().SetDerived(situation->folded().events[match.derived]);
-  absl::StatusOr<Texts> texts = Render(rule, alerts, updates, situation);
+  absl::StatusOr<Texts> texts = Render(rule, alerts, situation);
   if (!texts.ok()) {
     rules::AddRuleError(rule.id, rule.location, std::string(texts.status().message()),
                         decided->mutable_rule_errors());
     return;
   }
-  bool acted = alerts || updates || !rule.annotations.empty();
+  bool acted = alerts || !rule.annotations.empty();
   if (alerts) {
     AddAlert(rule, std::move(texts->alert), *situation, decided);
   }
-  if (updates) {
-    AddUpdate(rule, &*texts, *situation, decided);
+  if (rule.update.has_value()) {
+    acted |= OfferUpdate(rule, situation->folded().events[match.derived], *std::move(texts->update),
+                         *situation, decision);
   }
   if (rule.survey.has_value()) {
     acted |= AddSurvey(rule, *situation, decided);

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <string>
 
+#include "sidecar/journey/digest.h"
 #include "sidecar/journey/entries.h"
 #include "sidecar/journey/facts.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/names.h"
+#include "sidecar/journey/promises.h"
 #include "sidecar/journey/roles.h"
 
 namespace waypost::journey {
@@ -134,8 +136,9 @@ void NoteContacts(const Decision& decision, int64_t at, const std::string& ticke
                   JourneyState* journey, internal::v1::PersonState* person) {
   for (const v1::StatusUpdate& update : decision.enrichment().status_updates()) {
     if (update.shadow() || update.draft()) continue;
-    AddContact(at, internal::v1::CONTACT_KIND_NOTICE, update.rule_id(), update.id(), *journey,
-               person);
+    const auto kind = update.digest_of().empty() ? internal::v1::CONTACT_KIND_NOTICE
+                                                 : internal::v1::CONTACT_KIND_DIGEST;
+    AddContact(at, kind, update.rule_id(), update.id(), *journey, person);
     person->mutable_contacts()->rbegin()->set_ticket_ref(ticket_ref);
     journey->set_told_at(std::max(journey->told_at(), at));
   }
@@ -183,6 +186,8 @@ void ApplyActions(const Decision& decision, int64_t at, int ticket, JourneyState
   RaiseAlerts(decision, at, ticket, journey);
   RecordSurveys(decision, journey);
   SettleWaiting(decision, journey);
+  ApplyPromises(decision, journey);
+  ApplyDigest(decision, person);
   NoteContacts(decision, at, TicketRef(ticket, *journey), journey, person);
 }
 

@@ -4,6 +4,7 @@
 #include "sidecar/journey/actions.h"
 #include "sidecar/journey/identity.h"
 #include "sidecar/journey/positions.h"
+#include "sidecar/journey/promises.h"
 #include "sidecar/journey/situation.h"
 #include "sidecar/rules/matcher.h"
 
@@ -39,12 +40,14 @@ internal::v1::Decision Decide(const rules::RuleSet& rules, const v1::TicketEvent
     return decision;
   }
   decided.set_unmapped(decision.touchpoints().empty());
+  SettlePromises(situation, &decision);
 
   rules::Matches matches;
   matcher.FindRules(&matches, decided.mutable_rule_errors());
   for (const rules::Match& match : matches) {
     ActOnRule(rules.rules[match.number], match, &situation, &decision);
   }
+  MakePromises(situation, &decision);
   return decision;
 }
 

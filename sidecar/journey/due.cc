@@ -8,11 +8,14 @@
 #include "absl/strings/str_cat.h"
 #include "sidecar/journey/actions.h"
 #include "sidecar/journey/apply.h"
+#include "sidecar/journey/digest.h"
 #include "sidecar/journey/fold.h"
 #include "sidecar/journey/identity.h"
 #include "sidecar/journey/micros.h"
+#include "sidecar/journey/promises.h"
 #include "sidecar/journey/silence.h"
 #include "sidecar/journey/situation.h"
+#include "sidecar/journey/updates.h"
 #include "sidecar/rules/matcher.h"
 #include "sidecar/rules/rule_index.h"
 
@@ -28,11 +31,13 @@ struct Due {
   absl::Time at = absl::InfiniteFuture();
   size_t journey = 0;
   const rules::Rule* silence = nullptr;    // a rule that waits for silence,
-  const PendingAction* pending = nullptr;  // or else an action that waits for its time
+  const PendingAction* pending = nullptr;  // or an action that waits for its time,
+  PromiseDue promise;                      // or a promise,
+  bool digest = false;                     // or the person's digest
 };
 
 // Of equally early things the first one found comes first: journeys by age, then actions in the
-// order of their decisions, then rules in file order.
+// order of their decisions, then promises, then rules in file order; the digest comes last.
 Due Earliest(const rules::RuleSet& rules, const PersonRecord& record) {
   Due earliest;
   const auto consider = [&](const Due& due) {
@@ -41,14 +46,28 @@ Due Earliest(const rules::RuleSet& rules, const PersonRecord& record) {
   for (size_t number = 0; number < record.journeys.size(); ++number) {
     const JourneyState& journey = record.journeys[number];
     for (const PendingAction& pending : journey.pending()) {
-      consider({absl::FromUnixMicros(pending.due_at()), number, nullptr, &pending});
+      consider(
+          {.at = absl::FromUnixMicros(pending.due_at()), .journey = number, .pending = &pending});
     }
+    const PromiseDue promise = NextPromise(journey, rules.promises);
+    consider({.at = promise.at, .journey = number, .promise = promise});
     if (!IsOpen(journey)) continue;
     for (const size_t rule : rules.index->silence_rules()) {
-      consider({SilenceDue(rules.rules[rule], journey), number, &rules.rules[rule], nullptr});
+      consider({.at = SilenceDue(rules.rules[rule], journey),
+                .journey = number,
+                .silence = &rules.rules[rule]});
     }
   }
+  if (const absl::Time digest = DigestDue(rules, record); digest < earliest.at) {
+    earliest = {.at = digest, .journey = DigestJourney(record), .digest = true};
+  }
   return earliest;
+}
+
+std::string NameOf(const Due& due) {
+  if (due.digest) return "digest";
+  if (due.promise.promise != nullptr) return due.promise.promise->id();
+  return due.silence != nullptr ? due.silence->id : due.pending->id();
 }
 
 // What the rules see in place of an event. The id is the same whenever it is made for the same
@@ -56,11 +75,20 @@ Due Earliest(const rules::RuleSet& rules, const PersonRecord& record) {
 v1::TicketEvent TimeEvent(const Due& due, absl::Time now, const JourneyState& journey) {
   v1::TicketEvent event;
   event.set_tenant(journey.tenant());
-  event.set_event_id(absl::StrCat("due/", journey.id(), "/", absl::ToUnixMicros(due.at), "/",
-                                  due.silence != nullptr ? due.silence->id : due.pending->id()));
+  event.set_event_id(
+      absl::StrCat("due/", journey.id(), "/", absl::ToUnixMicros(due.at), "/", NameOf(due)));
   event.mutable_actor()->set_role(v1::ACTOR_ROLE_SYSTEM);
   SetTime(absl::ToUnixMicros(now), event.mutable_occurred_at());
   return event;
+}
+
+v1::DerivedEvent DerivedFrom(const Due& due) {
+  if (due.promise.promise != nullptr) return DerivedFrom(due.promise);
+  v1::DerivedEvent derived;
+  if (due.silence != nullptr) derived.set_type(v1::EVENT_TYPE_SILENCE);
+  // What fired an action that waited tells what it is about.
+  if (due.pending != nullptr) derived = due.pending->derived();
+  return derived;
 }
 
 Folded TimeFolded(const Due& due, absl::Time now, int ticket, const JourneyState& journey) {
@@ -68,7 +96,7 @@ Folded TimeFolded(const Due& due, absl::Time now, int ticket, const JourneyState
   folded.journey = due.journey;
   folded.ticket = ticket;
   folded.at = absl::ToUnixMicros(now);
-  folded.events.emplace_back().set_type(v1::EVENT_TYPE_SILENCE);
+  folded.events.push_back(DerivedFrom(due));
   folded.placement.set_journey_id(journey.id());
   return folded;
 }
@@ -109,23 +137,64 @@ void DecideSilence(const rules::Rule& rule, absl::Duration late, absl::Time now,
     case rules::Truth::kFalse:
       break;
   }
-  const bool acted = decided.alerts_size() + decided.status_updates_size() +
-                         decided.surveys_size() + decided.annotations_size() >
+  const bool acted = decided.suppressed_actions_size() + decided.alerts_size() +
+                         decided.status_updates_size() + decided.surveys_size() +
+                         decided.annotations_size() >
                      0;
   *decision->add_silence_marks() = MarkSilence(rule, now, acted, situation->journey());
 }
 
-// An action that waited for its hour and nothing else is done now.
-void DecidePending(const PendingAction& pending, Decision* decision) {
+// Where the user stands names the owner of alerts.
+void FillPositions(const Situation& situation, v1::Enrichment* decided) {
+  for (const v1::ConsumerRole role :
+       {v1::CONSUMER_ROLE_USER, v1::CONSUMER_ROLE_CUSTOMER, v1::CONSUMER_ROLE_SPONSOR}) {
+    const internal::v1::RoleState* state = FindRole(situation.journey(), role);
+    if (state == nullptr) continue;
+    v1::JourneyPosition* position = decided->add_positions();
+    FillPosition(situation.journey(), *state, position);
+    const rules::Owner* owner = situation.rules().FindOwner(position->owner_id());
+    if (owner != nullptr) position->set_owner_name(owner->name);
+  }
+}
+
+// Only rules that name the event type: those for any event wait for what happens, not for time.
+void DecidePromise(const PromiseDue& due, absl::Time now, Situation* situation,
+                   Decision* decision) {
+  v1::Enrichment& decided = *decision->mutable_enrichment();
+  *decided.add_events() = situation->folded().events.front();
+  SettleDue(due, now, decision);
+  rules::Matcher matcher(situation->rules(), situation->folded().events, &situation->bindings());
+  rules::Matches matches;
+  matcher.FindRules(&matches, decided.mutable_rule_errors());
+  for (const rules::Match& match : matches) {
+    const rules::Rule& rule = situation->rules().rules[match.number];
+    if (!rule.on.any()) ActOnRule(rule, match, situation, decision);
+  }
+}
+
+// An action that waited for its hour.
+void DecidePending(const PendingAction& pending, Situation* situation, Decision* decision) {
+  if (pending.has_status_update()) {
+    OfferAgain(pending, situation, decision);
+    return;
+  }
   v1::Enrichment& decided = *decision->mutable_enrichment();
   decision->add_settled_action_ids(pending.id());
-  if (pending.has_status_update()) *decided.add_status_updates() = pending.status_update();
   if (pending.has_survey()) *decided.add_surveys() = pending.survey();
   if (pending.has_alert()) *decided.add_alerts() = pending.alert();
   decided.add_rule_ids(pending.rule_id());
 }
 
+int NumberOf(std::string_view ticket_ref, const JourneyState& journey) {
+  for (int number = 0; number < journey.tickets_size(); ++number) {
+    if (journey.tickets(number).ticket().ref() == ticket_ref) return number;
+  }
+  return -1;
+}
+
 int TicketOf(const Due& due, const JourneyState& journey) {
+  if (due.digest) return -1;
+  if (due.promise.promise != nullptr) return NumberOf(due.promise.promise->ticket_ref(), journey);
   return due.pending != nullptr ? static_cast<int>(due.pending->ticket()) - 1
                                 : SilentTicket(journey);
 }
@@ -145,11 +214,17 @@ Decision Decide(const rules::RuleSet& rules, const Due& due, absl::Time now,
   decided.set_decision_id(DecisionId(event));
   decided.set_journey_id(journey.id());
   decided.set_rule_set_digest(rules.digest);
-  if (due.silence != nullptr) {
+  FillPositions(situation, &decided);
+  if (due.digest) {
+    DecideDigest(rules, event, record, now, &decision);
+  } else if (due.promise.promise != nullptr) {
+    DecidePromise(due.promise, now, &situation, &decision);
+  } else if (due.silence != nullptr) {
     DecideSilence(*due.silence, now - due.at, now, &situation, &decision);
   } else {
-    DecidePending(*due.pending, &decision);
+    DecidePending(*due.pending, &situation, &decision);
   }
+  MakePromises(situation, &decision);
   return decision;
 }
 
@@ -161,8 +236,16 @@ absl::Time NextDue(const rules::RuleSet& rules, const PersonRecord& record) {
 
 std::optional<Decision> EvaluateDue(const rules::RuleSet& rules, absl::Time now, uint64_t position,
                                     PersonRecord* record) {
-  const Due due = Earliest(rules, *record);
+  Due due = Earliest(rules, *record);
   if (due.at > now) return std::nullopt;
+  // Nobody looked in time: there is nothing to be warned of any more.
+  if (due.promise.promise != nullptr && !due.promise.broken) {
+    const absl::Time promised = absl::FromUnixMicros(MicrosOf(due.promise.promise->due_at()));
+    if (promised <= now) {
+      due.at = promised;
+      due.promise = {promised, due.promise.promise, true};
+    }
+  }
   Decision decision = Decide(rules, due, now, *record);
   ApplyDue(decision, position, due.journey, record);
   return decision;

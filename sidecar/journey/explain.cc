@@ -8,8 +8,10 @@
 
 #include "sidecar/journey/actions.h"
 #include "sidecar/journey/gates.h"
+#include "sidecar/journey/micros.h"
 #include "sidecar/journey/positions.h"
 #include "sidecar/journey/situation.h"
+#include "sidecar/journey/update_gates.h"
 #include "sidecar/rules/matcher.h"
 
 namespace waypost::journey {
@@ -124,11 +126,13 @@ v1::Verdict ExplainAction(const rules::Rule& rule, const rules::Match& match, Si
   if (rule.alert.has_value()) {
     AddGate(AlertGate(rule, *situation), verdict);
   }
-  if (rule.update.has_value()) {
-    AddGate(LateGate(*situation), verdict);
-  }
   if (rule.survey.has_value()) {
     for (const Gate& gate : SurveyGates(*situation, *decided)) {
+      AddGate(gate, verdict);
+    }
+  }
+  if (rule.update.has_value()) {
+    for (const Gate& gate : UpdateGates(rule, nullptr, *situation, *decision)) {
       AddGate(gate, verdict);
     }
   }
@@ -157,6 +161,34 @@ void ExplainRule(const rules::Rule& rule, Situation* situation, internal::v1::De
                            : outcome.verdict);
 }
 
+void AddWaiting(const internal::v1::PendingAction& pending, v1::ActionKind kind,
+                const std::string& ticket_ref, v1::SuppressedAction* waiting) {
+  waiting->set_action_kind(kind);
+  waiting->set_rule_id(pending.rule_id());
+  waiting->set_reason_code(pending.reason_code());
+  waiting->set_reason(pending.reason());
+  waiting->set_ticket_ref(ticket_ref);
+  SetTime(pending.due_at(), waiting->mutable_waits_until());
+  waiting->set_action_id(pending.id());
+}
+
+void ExplainWaiting(const Situation& situation, v1::ExplainJourneyResponse* response) {
+  const internal::v1::JourneyState& journey = situation.journey();
+  for (const internal::v1::PendingAction& pending : journey.pending()) {
+    const v1::ActionKind kind = pending.has_status_update() ? v1::ACTION_KIND_STATUS_UPDATE
+                                : pending.has_survey()      ? v1::ACTION_KIND_SURVEY
+                                                            : v1::ACTION_KIND_ALERT;
+    const int ticket = static_cast<int>(pending.ticket()) - 1;
+    AddWaiting(pending, kind, ticket < 0 ? "" : journey.tickets(ticket).ticket().ref(),
+               response->add_waiting());
+  }
+  for (const internal::v1::DigestItem& item : situation.person().digest()) {
+    if (item.journey_id() != journey.id()) continue;
+    AddWaiting(item.update(), v1::ACTION_KIND_STATUS_UPDATE,
+               item.update().status_update().ticket_ref(), response->add_waiting());
+  }
+}
+
 }  // namespace
 
 v1::ExplainJourneyResponse Explain(const rules::RuleSet& rules, const v1::TicketEvent& event,
@@ -181,6 +213,7 @@ v1::ExplainJourneyResponse Explain(const rules::RuleSet& rules, const v1::Ticket
   for (const RoleStep& step : steps) {
     ExplainTouchpoints(step, &before, &response);
   }
+  ExplainWaiting(after, &response);
   for (const rules::Rule& rule : rules.rules) {
     ExplainRule(rule, &after, &decision, response.add_rules());
   }

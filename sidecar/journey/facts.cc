@@ -112,6 +112,16 @@ void CountTicket(int64_t at, const Progress& progress, v1::JourneyFacts* facts) 
   if (repeat) facts->set_repeats(facts->repeats() + 1);
 }
 
+// Called before the ticket takes the category.
+void EnterCategory(v1::StatusCategory category, bool reopened, int64_t at, TicketProgress* ticket) {
+  if (ticket->opened_at() != 0 && category == ticket->category()) return;
+  if (reopened) ticket->set_entered_categories(0);
+  const uint32_t bit = uint32_t{1} << static_cast<uint32_t>(category);
+  ticket->set_entered_again((ticket->entered_categories() & bit) != 0);
+  ticket->set_entered_categories(ticket->entered_categories() | bit);
+  ticket->set_category_since(at);
+}
+
 void TakeValues(const Entry& entry, bool deleted, TicketProgress* ticket) {
   if (ticket->opened_at() == 0) ticket->set_opened_at(entry.at());
   if (entry.status() != kUntold) ticket->set_status(entry.status());
@@ -150,7 +160,7 @@ void UseChannel(const Entry& entry, std::string_view names, TicketProgress* tick
   progress->set_channel(entry.channel());
 }
 
-void CountComment(const Entry& entry, v1::JourneyFacts* facts) {
+void CountComment(const Entry& entry, TicketProgress* ticket, v1::JourneyFacts* facts) {
   if (entry.comment() == v1::VISIBILITY_UNSPECIFIED ||
       entry.actor_role() == v1::ACTOR_ROLE_WAYPOST) {
     return;
@@ -159,6 +169,7 @@ void CountComment(const Entry& entry, v1::JourneyFacts* facts) {
     facts->set_internal_notes(facts->internal_notes() + 1);
   } else if (entry.actor_role() != v1::ACTOR_ROLE_CUSTOMER) {
     facts->set_public_updates(facts->public_updates() + 1);
+    if (ticket != nullptr) ticket->set_provider_wrote_at(entry.at());
   }
 }
 
@@ -205,7 +216,7 @@ Extended Extend(const Entry& entry, std::string_view names, Progress* progress,
   }
   if (entry.signal() != kUntold) facts->set_signals(facts->signals() + 1);
   UseChannel(entry, names, ticket, progress, facts);
-  CountComment(entry, facts);
+  CountComment(entry, ticket, facts);
   v1::StatusCategory after = v1::STATUS_CATEGORY_UNSPECIFIED;
   if (ticket != nullptr) {
     if (created) CountTicket(entry.at(), *progress, facts);
@@ -213,6 +224,7 @@ Extended Extend(const Entry& entry, std::string_view names, Progress* progress,
     CountChanges(done.changes, ticket, facts);
     CountWaits(ticket->category(), after, facts);
     CountGroup(entry.group(), names, ticket, facts);
+    EnterCategory(after, Has(done.changes, v1::EVENT_TYPE_REOPENED), entry.at(), ticket);
     TakeValues(entry, Has(done.changes, v1::EVENT_TYPE_DELETED), ticket);
     PassBall(entry.at(), names, progress, facts);
     EndOrContinue(entry.at(), *facts, progress);
@@ -235,6 +247,10 @@ Extended Refold(int wanted, JourneyState* journey) {
   CoverTickets(journey->tickets_size(), &progress);
   facts.set_surveys_sent(journey->facts().surveys_sent());
   facts.set_surveys_not_sent(journey->facts().surveys_not_sent());
+  facts.set_promises_open(journey->facts().promises_open());
+  facts.set_promises_kept(journey->facts().promises_kept());
+  facts.set_promises_broken(journey->facts().promises_broken());
+  facts.set_promise_renewals(journey->facts().promise_renewals());
   Extended done;
   int number = 0;
   ForEachEntry(*journey, [&](const Entry& entry) {

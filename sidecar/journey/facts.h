@@ -33,8 +33,8 @@ struct Extended {
 Extended Extend(const internal::v1::Entry& entry, std::string_view names,
                 internal::v1::Progress* progress, v1::JourneyFacts* facts);
 
-// Folds facts and progress anew, from the base or from nothing. The survey counters stay as they
-// are: no entry tells them. Returns what the entry of number `wanted` did.
+// Folds facts and progress anew, from the base or from nothing. The counters of surveys and
+// promises stay as they are: no entry tells them. Returns what the entry of number `wanted` did.
 Extended Refold(int wanted, internal::v1::JourneyState* journey);
 
 // Takes over the emotion of the entry's touchpoints, if they have one: the user's before others'.

@@ -195,6 +195,7 @@ absl::StatusOr<Folded> Fold(const v1::TicketEvent& event, uint64_t position,
   entry.set_late(folded.late);
   const Extended extended = AddEntry(entry, &journey, &folded);
   folded.events = WithTexts(extended.changes, journey.names());
+  folded.visible = extended.visible;
   if (folded.ticket >= 0) {
     TicketState* ticket = journey.mutable_tickets(folded.ticket);
     MergeTicket(event.ticket(), entry.category(), at, ticket);

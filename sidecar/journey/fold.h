@@ -32,6 +32,8 @@ struct Folded {
   // Older than the newest event known of its ticket; for a lone signal, of its journey. What it
   // tells is of the past.
   bool overtaken = false;
+  // The person who waits could see it (IsVisible in visibility.h).
+  bool visible = false;
   internal::v1::Placement placement;
 };
 

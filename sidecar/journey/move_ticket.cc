@@ -12,6 +12,7 @@
 #include "sidecar/journey/facts.h"
 #include "sidecar/journey/names.h"
 #include "sidecar/journey/placement.h"
+#include "sidecar/journey/promises.h"
 #include "sidecar/journey/roles.h"
 
 namespace waypost::journey {
@@ -145,6 +146,7 @@ JourneyState Split(int ticket, JourneyState* former) {
   SplitBase(ticket, former, &journey);
   SplitActions(former, &journey);
   SplitPending(ticket, former, &journey);
+  SplitPromises(former, &journey);
   journey.set_provider(former->provider());
   RebuildRoles(*former, &journey);
   for (JourneyState* state : {former, &journey}) {

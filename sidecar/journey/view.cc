@@ -188,6 +188,7 @@ v1::Journey ViewJourney(const JourneyState& journey, const rules::RuleSet& rules
   if (with_timeline) AddTimeline(journey, &view);
   *view.mutable_open_alerts() = journey.open_alerts();
   *view.mutable_surveys() = journey.surveys();
+  *view.mutable_promises() = journey.promises();
   return view;
 }
 

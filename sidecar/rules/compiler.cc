@@ -39,9 +39,9 @@ class Compiler {
     if (draft.alert_text.has_value()) {
       rule.alert->text = texts_.Compile(*draft.alert_text, {Reader::kProvider});
     }
-    if (draft.update_text.has_value()) {
-      const bool promised = !rule.update->next_update_by.empty();
-      rule.update->text = texts_.Compile(*draft.update_text, {Reader::kCustomer, promised});
+    if (rule.update.has_value()) {
+      rule.update->parts =
+          texts_.CompileParts(draft.update_parts, !rule.update->next_update_by.empty());
     }
     for (const auto& [name, source] : draft.annotations) {
       if (auto text = texts_.CompileOne(source, {Reader::kProvider})) {
@@ -95,6 +95,8 @@ RuleSet Compile(Draft draft, DiagnosticSink* sink) {
   set.languages = draft.languages;
   set.stitching = draft.stitching;
   set.calendars = CompileCalendars(draft, sink);
+  set.caps = draft.caps;
+  set.promises = draft.promises;
   for (OwnerDraft& owner : draft.owners) {
     set.owners.push_back(std::move(owner.owner));
   }

@@ -37,6 +37,7 @@ struct Source {
 };
 
 struct TextDraft {
+  std::string_view name;                                // the key
   std::vector<std::pair<std::string, Source>> entries;  // language or "", text; file order
   Place place;
 };
@@ -86,7 +87,7 @@ struct RuleDraft {
   std::vector<std::pair<std::string, Reference>> calendars;  // by priority
   Reference alert_owner;
   std::optional<TextDraft> alert_text;
-  std::optional<TextDraft> update_text;
+  std::vector<TextDraft> update_parts;  // those that are there, in the order of UpdateAction
   std::vector<std::pair<std::string, Source>> annotations;
   Place place;
 };
@@ -108,12 +109,15 @@ struct Draft {
   std::vector<Place> stages_places;
   std::vector<Place> stitching_places;
   std::vector<Place> caps_places;
+  std::vector<Place> promises_places;
 
   std::vector<std::string> languages;
   Stitching stitching;
   std::vector<CalendarDraft> calendars;
   // The iCalendar files of the set by name.
   std::map<std::string, SourceText> holiday_files;
+  Caps caps;
+  PromiseSettings promises;
   std::vector<OwnerDraft> owners;
   std::vector<ProviderDraft> providers;
   std::vector<PersonaDraft> personas;

@@ -9,6 +9,7 @@ namespace waypost::rules {
 Mapping FileMapping();
 Mapping StitchingMapping();
 Mapping CapsMapping();
+Mapping PromisesMapping();
 Mapping CalendarMapping();
 Mapping HolidayFileMapping();
 Mapping OwnerMapping();

@@ -83,8 +83,11 @@ Mapping FileMapping() {
           {.name = "caps",
            .shape = Shape::kMapping,
            .mapping = MappingKind::kCaps,
-           .active = false,
            .description = "How much people are written to at most."},
+          {.name = "promises",
+           .shape = Shape::kMapping,
+           .mapping = MappingKind::kPromises,
+           .description = "How promises of the next news are watched."},
       }};
 }
 
@@ -109,39 +112,90 @@ Mapping StitchingMapping() {
 }
 
 Mapping CapsMapping() {
-  return {MappingKind::kCaps,
-          "caps",
-          "caps",
-          "How much people are written to at most.",
+  return {
+      MappingKind::kCaps,
+      "caps",
+      "caps",
+      "How much people are written to at most.",
+      {
+          {.name = "alerts_per_ticket_per_day",
+           .value = ValueKind::kInteger,
+           .active = false,
+           .default_text = "3",
+           .description = "Alerts about one ticket in a day.",
+           .minimum = 0,
+           .maximum = 1000},
+          {.name = "alerts_per_owner_per_hour",
+           .value = ValueKind::kInteger,
+           .active = false,
+           .default_text = "10",
+           .description = "Alerts to one owner in an hour; more become a digest.",
+           .minimum = 0,
+           .maximum = 10000},
+          {.name = "updates_per_ticket_per_day",
+           .value = ValueKind::kInteger,
+           .default_text = "3",
+           .description = "Updates about one ticket in 24 hours; more wait. P1 and P2 are free of "
+                          "this and of the four keys that follow.",
+           .minimum = 1,
+           .maximum = 1000},
+          {.name = "updates_per_person_per_day",
+           .value = ValueKind::kInteger,
+           .default_text = "5",
+           .description = "Updates to one person in 24 hours over all tickets; more become a "
+                          "digest.",
+           .minimum = 1,
+           .maximum = 1000},
+          {.name = "update_interval",
+           .value = ValueKind::kDuration,
+           .default_text = "4h",
+           .description = "Time between two updates about one ticket; those with `once: "
+                          "status` do not wait for it."},
+          {.name = "messages_per_person_per_week",
+           .value = ValueKind::kInteger,
+           .default_text = "15",
+           .description = "The attention budget: updates, surveys and reminders to one person "
+                          "in 7 days. Where it runs short, what makes or keeps a promise comes "
+                          "before surveys (up to 80 %) and those before other updates (up to "
+                          "60 %). Updates beyond it become a digest.",
+           .minimum = 1,
+           .maximum = 1000},
+          {.name = "quiet_hours",
+           .value = ValueKind::kQuietHours,
+           .description = "When people are not written to, by the clock on their wall: "
+                          "`\"20:00-08:00\"`. Where their time zone is not known, by UTC. "
+                          "Updates wait for the morning. Without it, any hour will do."},
+          {.name = "merge_window",
+           .value = ValueKind::kDuration,
+           .default_text = "10m",
+           .description = "What changes this soon after an update about the ticket waits, so "
+                          "that several changes are told at once."},
+          {.name = "tool_message_window",
+           .value = ValueKind::kDuration,
+           .default_text = "15m",
+           .description = "No update about a ticket on which the desk itself has written a "
+                          "public comment this recently."},
+      }};
+}
+
+Mapping PromisesMapping() {
+  return {MappingKind::kPromises,
+          "promises",
+          "promises",
+          "How promises of the next news are watched.",
           {
-              {.name = "alerts_per_ticket_per_day",
-               .value = ValueKind::kInteger,
-               .default_text = "3",
-               .description = "Alerts about one ticket in a day.",
+              {.name = "warn_share",
+               .value = ValueKind::kNumber,
+               .default_text = "0.2",
+               .description = "A promise is about to be broken (`on: promise_due`) when this share "
+                              "of its length is left, ...",
                .minimum = 0,
-               .maximum = 1000},
-              {.name = "alerts_per_owner_per_hour",
-               .value = ValueKind::kInteger,
-               .default_text = "10",
-               .description = "Alerts to one owner in an hour; more become a digest.",
-               .minimum = 0,
-               .maximum = 10000},
-              {.name = "updates_per_ticket_per_day",
-               .value = ValueKind::kInteger,
-               .default_text = "3",
-               .description = "Updates about one ticket in a day.",
-               .minimum = 0,
-               .maximum = 1000},
-              {.name = "updates_per_person_per_day",
-               .value = ValueKind::kInteger,
-               .default_text = "5",
-               .description = "Updates to one person in a day over all tickets.",
-               .minimum = 0,
-               .maximum = 1000},
-              {.name = "update_interval",
+               .maximum = 0.9},
+              {.name = "warn_at_least",
                .value = ValueKind::kDuration,
-               .default_text = "4h",
-               .description = "Time between two updates about one ticket."},
+               .default_text = "10m",
+               .description = "... but at least so long before its time. A promise no longer than "
+                              "this is not warned of."},
           }};
 }
 

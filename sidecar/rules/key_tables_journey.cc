@@ -4,6 +4,21 @@
 
 namespace waypost::rules {
 
+namespace {
+
+// A part of an update's text.
+Key PartKey(std::string_view name, std::string_view description) {
+  return {.name = name,
+          .shape = Shape::kValueOrMap,
+          .value = ValueKind::kTemplate,
+          .map_key = ValueKind::kLanguage,
+          .required = true,
+          .description = description,
+          .max_items = 100};
+}
+
+}  // namespace
+
 Mapping StageMapping() {
   return {MappingKind::kStage,
           "stage",
@@ -221,24 +236,31 @@ Mapping UpdateMapping() {
           "rules[].update",
           "A status update for the person who waits.",
           {
-              {.name = "text",
-               .shape = Shape::kValueOrMap,
-               .value = ValueKind::kTemplate,
-               .map_key = ValueKind::kLanguage,
-               .required = true,
-               .description = "The whole message in each of `languages`. Internal fields are "
-                              "refused.",
-               .max_items = 100},
+              PartKey("changed",
+                      "What changed, in each of `languages`; internal fields are refused here and "
+                      "in the other parts. The four parts make up the message."),
+              PartKey("action", "What the person must do. Nothing counts: say so."),
+              PartKey("next",
+                      "When the next news comes, or that none follows. With `next_update_by` it "
+                      "says `{{update.next_update_by}}`."),
+              PartKey("where", "Where to look: `{{ticket.url}}`."),
               {.name = "next_update_by",
                .shape = Shape::kValueOrMap,
                .value = ValueKind::kDuration,
                .description = "The promise in it: the next news within this time, by priority; "
                               "`default` for the others. Wall-clock time.",
                .max_items = 100},
+              {.name = "once",
+               .value = ValueKind::kChoice,
+               .default_text = "every time",
+               .description = "`status`: only when the ticket enters its status category for the "
+                              "first time since it was last reopened.",
+               .choices = {"status"}},
               {.name = "draft",
                .value = ValueKind::kBoolean,
                .default_text = "false",
-               .description = "Leave it on the ticket as a note for an agent to send."},
+               .description = "Leave it on the ticket as a note for an agent to send. It promises "
+                              "nothing and counts as no message."},
           }};
 }
 

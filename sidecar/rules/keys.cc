@@ -2,6 +2,7 @@
 #include "sidecar/rules/keys.h"
 
 #include <algorithm>
+#include <array>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -24,10 +25,11 @@ std::vector<std::string>* NamesOf(const google::protobuf::EnumDescriptor* type,
 
 const std::vector<Mapping>& Table() {
   static const auto* const kTable = new std::vector<Mapping>{
-      FileMapping(),        StitchingMapping(), CapsMapping(),       CalendarMapping(),
-      HolidayFileMapping(), OwnerMapping(),     ProviderMapping(),   PersonaMapping(),
-      StageMapping(),       JourneyMapping(),   TouchpointMapping(), RuleMapping(),
-      AlertMapping(),       UpdateMapping(),    SurveyMapping(),     XlaMapping()};
+      FileMapping(),     StitchingMapping(),   CapsMapping(),    PromisesMapping(),
+      CalendarMapping(), HolidayFileMapping(), OwnerMapping(),   ProviderMapping(),
+      PersonaMapping(),  StageMapping(),       JourneyMapping(), TouchpointMapping(),
+      RuleMapping(),     AlertMapping(),       UpdateMapping(),  SurveyMapping(),
+      XlaMapping()};
   return *kTable;
 }
 
@@ -51,6 +53,11 @@ std::vector<std::string> Mapping::KeyNames() const {
 std::span<const Mapping> Mappings() { return Table(); }
 
 const Mapping& MappingOf(MappingKind kind) { return Table()[static_cast<size_t>(kind)]; }
+
+std::span<const std::string_view> UpdateParts() {
+  static constexpr std::array<std::string_view, 4> kParts = {"changed", "action", "next", "where"};
+  return kParts;
+}
 
 const std::vector<std::string>& EventTypeChoices() {
   static const auto* const kNames = NamesOf(v1::EventType_descriptor(), "EVENT_TYPE_");

@@ -16,6 +16,7 @@ enum class MappingKind {
   kFile,
   kStitching,
   kCaps,
+  kPromises,
   kCalendar,
   kHolidayFile,
   kOwner,
@@ -34,23 +35,24 @@ enum class MappingKind {
 // What a single value means.
 enum class ValueKind {
   kText,
-  kVersion,    // waypost/v1
-  kId,         // letters, digits, "-", "_", "."; at most 64
-  kBoolean,    // true or false
-  kInteger,    // between minimum and maximum
-  kNumber,     // between minimum and maximum
-  kChoice,     // one of the choices
-  kEventType,  // one of the choices
-  kCondition,  // a CEL expression that is true or false
-  kTemplate,   // a text with {{ CEL }}
-  kDuration,   // 30m, 8h, 1h30m, 14d, 2w, 8 business hours, 1 business day
-  kTimeZone,   // of the IANA database
-  kDays,       // mon, mon-fri, mon,wed,fri
-  kHours,      // 08:00-18:00, several with commas
-  kDate,       // 2026-12-25
-  kDates,      // 2026-12-25, 2026-12-24..2027-01-01
-  kLanguage,   // a BCP 47 tag
-  kTarget,     // >= 0.95, <= 3h, 0.75..0.90
+  kVersion,     // waypost/v1
+  kId,          // letters, digits, "-", "_", "."; at most 64
+  kBoolean,     // true or false
+  kInteger,     // between minimum and maximum
+  kNumber,      // between minimum and maximum
+  kChoice,      // one of the choices
+  kEventType,   // one of the choices
+  kCondition,   // a CEL expression that is true or false
+  kTemplate,    // a text with {{ CEL }}
+  kDuration,    // 30m, 8h, 1h30m, 14d, 2w, 8 business hours, 1 business day
+  kTimeZone,    // of the IANA database
+  kDays,        // mon, mon-fri, mon,wed,fri
+  kHours,       // 08:00-18:00, several with commas
+  kQuietHours,  // 20:00-08:00
+  kDate,        // 2026-12-25
+  kDates,       // 2026-12-25, 2026-12-24..2027-01-01
+  kLanguage,    // a BCP 47 tag
+  kTarget,      // >= 0.95, <= 3h, 0.75..0.90
 };
 
 // How values are put together under a key.
@@ -93,6 +95,9 @@ struct Mapping {
   [[nodiscard]] const Key* FindKey(std::string_view key) const;
   [[nodiscard]] std::vector<std::string> KeyNames() const;
 };
+
+// The keys of an update's texts, in the order in which they make up the message.
+[[nodiscard]] std::span<const std::string_view> UpdateParts();
 
 // All mappings, in the order of MappingKind.
 [[nodiscard]] std::span<const Mapping> Mappings();

@@ -37,6 +37,14 @@ std::optional<int> MappingView::Integer(std::string_view key) const {
   return number;
 }
 
+std::optional<double> MappingView::Number(std::string_view key) const {
+  double number = 0;
+  if (!absl::SimpleAtod(Text(key), &number)) {
+    return std::nullopt;
+  }
+  return number;
+}
+
 int MappingView::Choice(std::string_view key, const std::vector<std::string>& choices,
                         int fallback) const {
   const auto found = std::find(choices.begin(), choices.end(), Text(key));

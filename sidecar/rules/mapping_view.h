@@ -33,6 +33,7 @@ class MappingView {
   [[nodiscard]] Reference Id(std::string_view key) const;
   [[nodiscard]] bool Boolean(std::string_view key) const;
   [[nodiscard]] std::optional<int> Integer(std::string_view key) const;
+  [[nodiscard]] std::optional<double> Number(std::string_view key) const;
   // The position of the value in `choices` + 1, which is the number of the proto enum; `fallback`
   // when absent.
   [[nodiscard]] int Choice(std::string_view key, const std::vector<std::string>& choices,

@@ -114,7 +114,7 @@ void ReadAlert(const MappingView& view, RuleDraft* draft) {
   draft->rule.alert->severity =
       static_cast<v1::Severity>(view.Choice("severity", SeverityChoices(), v1::SEVERITY_WARNING));
   draft->alert_owner = view.Id("owner");
-  draft->alert_text = TextDraft{view.Entries("text", ""), view.PlaceOf("text")};
+  draft->alert_text = TextDraft{"text", view.Entries("text", ""), view.PlaceOf("text")};
 }
 
 std::map<std::string, absl::Duration> ReadDurations(const MappingView& view, std::string_view key) {
@@ -128,8 +128,13 @@ std::map<std::string, absl::Duration> ReadDurations(const MappingView& view, std
 void ReadUpdate(const MappingView& view, RuleDraft* draft) {
   draft->rule.update.emplace();
   draft->rule.update->next_update_by = ReadDurations(view, "next_update_by");
+  draft->rule.update->once_per_status = view.Text("once") == "status";
   draft->rule.update->draft = view.Boolean("draft");
-  draft->update_text = TextDraft{view.Entries("text", ""), view.PlaceOf("text")};
+  for (const std::string_view part : UpdateParts()) {
+    if (view.Has(part)) {
+      draft->update_parts.push_back({part, view.Entries(part, ""), view.PlaceOf(part)});
+    }
+  }
 }
 
 void ReadSurvey(const MappingView& view, RuleDraft* draft) {
@@ -168,6 +173,24 @@ RuleDraft ReadRule(const MappingView& view, bool file_is_shadow) {
   return draft;
 }
 
+void ReadCaps(const MappingView& view, Caps* caps) {
+  const auto read_count = [&](std::string_view key, int* count) {
+    *count = view.Integer(key).value_or(*count);
+  };
+  const auto read_length = [&](std::string_view key, absl::Duration* length) {
+    *length = view.Duration(key).value_or(*length);
+  };
+  read_count("updates_per_ticket_per_day", &caps->updates_per_ticket_per_day);
+  read_count("updates_per_person_per_day", &caps->updates_per_person_per_day);
+  read_count("messages_per_person_per_week", &caps->messages_per_person_per_week);
+  read_length("update_interval", &caps->update_interval);
+  read_length("merge_window", &caps->merge_window);
+  read_length("tool_message_window", &caps->tool_message_window);
+  if (view.Has("quiet_hours")) {
+    caps->quiet_hours = ParseQuietHours(view.Text("quiet_hours"));
+  }
+}
+
 void ReadSettings(const MappingView& file, Draft* draft) {
   const auto note = [&](std::string_view key, std::vector<Place>* places) {
     if (file.Has(key)) {
@@ -184,7 +207,18 @@ void ReadSettings(const MappingView& file, Draft* draft) {
   if (note("stages", &draft->stages_places)) {
     ReadStages(file, draft);
   }
-  note("caps", &draft->caps_places);
+  if (note("caps", &draft->caps_places)) {
+    if (const auto view = file.Child("caps")) {
+      ReadCaps(*view, &draft->caps);
+    }
+  }
+  if (note("promises", &draft->promises_places)) {
+    if (const auto view = file.Child("promises")) {
+      PromiseSettings& promises = draft->promises;
+      promises.warn_share = view->Number("warn_share").value_or(promises.warn_share);
+      promises.warn_at_least = view->Duration("warn_at_least").value_or(promises.warn_at_least);
+    }
+  }
   if (note("stitching", &draft->stitching_places)) {
     if (const auto view = file.Child("stitching")) {
       Stitching& stitching = draft->stitching;

@@ -99,6 +99,7 @@ class Resolver {
     CheckOnce("stages", draft_.stages_places);
     CheckOnce("stitching", draft_.stitching_places);
     CheckOnce("caps", draft_.caps_places);
+    CheckOnce("promises", draft_.promises_places);
   }
 
   void CompleteStages() {
@@ -148,7 +149,9 @@ class Resolver {
       }
     };
     for (const RuleDraft& rule : draft_.rules) {
-      add(rule.update_text);
+      for (const TextDraft& part : rule.update_parts) {
+        add(part);
+      }
       add(rule.alert_text);
     }
     if (draft_.languages.empty()) {

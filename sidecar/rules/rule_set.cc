@@ -50,6 +50,10 @@ const Provider* RuleSet::ProviderOfGroup(std::string_view group) const {
   return nullptr;
 }
 
+const Rule* RuleSet::FindRule(std::string_view id) const { return FindById(rules, id); }
+
+const Owner* RuleSet::FindOwner(std::string_view id) const { return FindById(owners, id); }
+
 const JourneyDefinition* RuleSet::FindJourney(std::string_view id) const {
   return FindById(journeys, id);
 }

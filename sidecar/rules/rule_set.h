@@ -14,6 +14,7 @@
 
 #include "absl/time/time.h"
 #include "sidecar/calendar/business_calendar.h"
+#include "sidecar/calendar/quiet_hours.h"
 #include "sidecar/cel/program.h"
 #include "sidecar/text/diagnostic.h"
 #include "waypost/v1/enrichment.pb.h"
@@ -134,11 +135,16 @@ struct AlertAction {
   std::optional<LocalizedTemplate> text;  // set after a successful load
 };
 
+// A message to the person who waits.
 struct UpdateAction {
-  std::optional<LocalizedTemplate> text;  // set after a successful load
+  // What changed, what the person must do, when the next news comes, where to look: in this order
+  // they make up the text, with a space in between. All four are set after a successful load.
+  std::vector<LocalizedTemplate> parts;
   // The promise: next news within this time, by priority ("P1"); "default" for the others. Empty:
   // none. Wall-clock time.
   std::map<std::string, absl::Duration> next_update_by;
+  // Only when the ticket enters its status category for the first time since it was last reopened.
+  bool once_per_status = false;
   bool draft = false;
 };
 
@@ -181,6 +187,31 @@ struct Stitching {
   absl::Duration matter_window = absl::Hours(7 * 24);
 };
 
+// How much people are written to at most (the key `caps`). Days and weeks are rolling: the last 24
+// hours, the last 7 days. The defaults are those of the field; P1 and P2 are free of all but
+// merge_window and tool_message_window.
+struct Caps {
+  int updates_per_ticket_per_day = 3;
+  absl::Duration update_interval = absl::Hours(4);  // between two about one ticket
+  int updates_per_person_per_day = 5;               // over all tickets; more become a digest
+  // Updates, surveys, reminders and digests together. Of less worth, less: see attention.h.
+  int messages_per_person_per_week = 15;
+  absl::Duration merge_window = absl::Minutes(10);  // changes within it are told at once
+  // No update when the desk itself wrote to the person this recently.
+  absl::Duration tool_message_window = absl::Minutes(15);
+  // By the clock of the person who is written to, or UTC where their time zone is not known. None:
+  // at any hour.
+  std::optional<calendar::QuietHours> quiet_hours;
+};
+
+// The key `promises`.
+struct PromiseSettings {
+  // How long before its time a promise is about to be broken: this share of its length, ...
+  double warn_share = 0.2;
+  // ... but at least so long; a promise no longer than that is not warned of.
+  absl::Duration warn_at_least = absl::Minutes(10);
+};
+
 // A rule set. Immutable; shared by all threads through std::shared_ptr<const RuleSet>.
 struct RuleSet {
   std::string name;
@@ -198,6 +229,8 @@ struct RuleSet {
   std::vector<JourneyDefinition> journeys;
   std::vector<Rule> rules;
   Stitching stitching;
+  Caps caps;
+  PromiseSettings promises;
   // What finds the conditions that an event may satisfy: set by BuildIndex (rule_index.h) as the
   // last step of making a rule set. Needed by Matcher.
   std::shared_ptr<const RuleIndex> index;
@@ -214,6 +247,8 @@ struct RuleSet {
   // The provider whose group patterns match, in file order; nullptr when none does.
   [[nodiscard]] const Provider* ProviderOfGroup(std::string_view group) const;
   // By id; nullptr when there is none.
+  [[nodiscard]] const Rule* FindRule(std::string_view id) const;
+  [[nodiscard]] const Owner* FindOwner(std::string_view id) const;
   [[nodiscard]] const JourneyDefinition* FindJourney(std::string_view id) const;
   [[nodiscard]] const Touchpoint* FindTouchpoint(std::string_view journey_id,
                                                  std::string_view touchpoint_id) const;

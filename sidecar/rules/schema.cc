@@ -37,6 +37,8 @@ std::string_view PatternOf(ValueKind kind) {
       return kDurationPattern;
     case ValueKind::kHours:
       return kHoursPattern;
+    case ValueKind::kQuietHours:
+      return "^[0-9]{2}:[0-9]{2} ?- ?[0-9]{2}:[0-9]{2}$";
     case ValueKind::kDate:
       return "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
     case ValueKind::kDates:
@@ -227,6 +229,8 @@ std::string DescribeValue(const Key& key, ValueKind kind) {
       return "days";
     case ValueKind::kHours:
       return "hours";
+    case ValueKind::kQuietHours:
+      return "quiet hours";
     case ValueKind::kDate:
       return "date";
     case ValueKind::kDates:

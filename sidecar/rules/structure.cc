@@ -45,6 +45,29 @@ bool IsText(const Node& node) {
   return node.kind == NodeKind::kScalar && yaml::TypeOf(node) == ScalarType::kText;
 }
 
+bool IsUpdatePart(const Mapping& mapping, std::string_view key) {
+  const auto parts = UpdateParts();
+  return mapping.kind == MappingKind::kUpdate &&
+         std::find(parts.begin(), parts.end(), key) != parts.end();
+}
+
+std::string_view PurposeOfPart(std::string_view part) {
+  return part == "changed"  ? "what changed"
+         : part == "action" ? "what the person must do, even if that is nothing"
+         : part == "next"   ? "when the next news comes, or that none follows"
+                            : "where to look";
+}
+
+std::string UnknownKeyHint(const std::string& key, const Mapping& mapping) {
+  if (key == "<<") {
+    return "; merge keys are not supported";
+  }
+  if (mapping.kind == MappingKind::kUpdate && key == "text") {
+    return "; write the message in its four parts: changed, action, next, where";
+  }
+  return DidYouMean(key, mapping.KeyNames());
+}
+
 std::string Article(std::string_view name) {
   return absl::StrCat(name.substr(0, 1).find_first_of("aeiouX") == 0 ? "an " : "a ",
                       AbslView(name));
@@ -87,8 +110,7 @@ void StructureChecker::CheckMapping(const Node& node, const Mapping& mapping) {
       CheckKey(entry, mapping, *key);
       continue;
     }
-    const std::string hint = entry.key == "<<" ? "; merge keys are not supported"
-                                               : DidYouMean(entry.key, mapping.KeyNames());
+    const std::string hint = UnknownKeyHint(entry.key, mapping);
     sink_.Add(document_->FindingAt(
         entry.offset, DiagnosticLevel::kError, DiagnosticCode::kRulesUnknownKey,
         absl::StrCat(Article(mapping.name), " has no key ", Quote(entry.key), hint)));
@@ -98,7 +120,15 @@ void StructureChecker::CheckMapping(const Node& node, const Mapping& mapping) {
 
 void StructureChecker::CheckRequired(const Node& node, const Mapping& mapping) {
   for (const Key& key : mapping.keys) {
-    if (key.required && node.Find(key.name) == nullptr) {
+    if (!key.required || node.Find(key.name) != nullptr) {
+      continue;
+    }
+    if (IsUpdatePart(mapping, key.name)) {
+      if (node.Find("text") != nullptr) continue;  // that is told where it stands
+      Error(node, DiagnosticCode::kRulesMissingPart,
+            absl::StrCat("the update lacks its part \"", AbslView(key.name),
+                         "\": ", AbslView(PurposeOfPart(key.name))));
+    } else {
       Error(node, DiagnosticCode::kRulesMissingKey,
             absl::StrCat(Article(mapping.name), " needs the key \"", AbslView(key.name), "\""));
     }
@@ -299,6 +329,12 @@ void StructureChecker::CheckMeaning(const Node& node, const Key& key) {
       return;
     case ValueKind::kHours:
       CheckParsed(node, DiagnosticCode::kRulesBadHours, ParseHours(node.text).status());
+      return;
+    case ValueKind::kQuietHours:
+      if (!ParseQuietHours(node.text).has_value()) {
+        Error(node, DiagnosticCode::kRulesBadHours,
+              absl::StrCat(quoted, " are not quiet hours such as 20:00-08:00"));
+      }
       return;
     case ValueKind::kDate:
     case ValueKind::kDates:

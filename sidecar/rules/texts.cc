@@ -2,11 +2,14 @@
 #include "sidecar/rules/texts.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sidecar/rules/vocabulary.h"
+#include "sidecar/text/absl_view.h"
 
 namespace waypost::rules {
 namespace {
@@ -84,6 +87,54 @@ std::optional<LocalizedTemplate> TextCompiler::Compile(const TextDraft& draft,
     return std::nullopt;
   }
   return localized;
+}
+
+std::vector<LocalizedTemplate> TextCompiler::CompileParts(const std::vector<TextDraft>& parts,
+                                                          bool promised) {
+  std::vector<LocalizedTemplate> compiled;
+  for (const TextDraft& part : parts) {
+    if (!declared_) CheckSameLanguages(parts.front(), part);
+    auto text = Compile(part, {Reader::kCustomer, promised});
+    if (!text.has_value()) continue;
+    if (promised && part.name == "next") CheckPromiseTold(part, *text);
+    compiled.push_back(*std::move(text));
+  }
+  return compiled;
+}
+
+// Where languages are declared, CheckLanguages sees to it.
+void TextCompiler::CheckSameLanguages(const TextDraft& first, const TextDraft& part) {
+  const auto languages = [](const TextDraft& draft) {
+    std::set<std::string> names;
+    for (const auto& [language, source] : draft.entries) names.insert(language);
+    return names;
+  };
+  const std::set<std::string> wanted = languages(first);
+  const std::set<std::string> found = languages(part);
+  if (wanted == found || wanted.empty() || found.empty()) return;  // empty: reported before
+  const auto list = [](const std::set<std::string>& names) {
+    return *names.begin() == "" ? "one text for all languages" : absl::StrJoin(names, ", ");
+  };
+  sink_.Add(part.place.document->FindingAt(
+      part.place.offset, DiagnosticLevel::kError, DiagnosticCode::kRulesMissingLanguage,
+      absl::StrCat("the parts of an update are written in the same languages: \"",
+                   AbslView(first.name), "\" is in ", list(wanted), ", \"", AbslView(part.name),
+                   "\" in ", list(found))));
+}
+
+void TextCompiler::CheckPromiseTold(const TextDraft& part, const LocalizedTemplate& text) {
+  std::vector<std::string> silent;
+  for (const LocalizedTemplate::Entry& entry : text.entries) {
+    const auto references = entry.text.FieldReferences();
+    const bool told = std::any_of(references.begin(), references.end(),
+                                  [](const auto& each) { return each.path == kPromise; });
+    if (!told) silent.push_back(entry.language);
+  }
+  if (silent.empty()) return;
+  sink_.Add(part.place.document->FindingAt(
+      part.place.offset, DiagnosticLevel::kError, DiagnosticCode::kRulesPromiseNotTold,
+      absl::StrCat("\"next_update_by\" makes a promise that the part \"next\" does not tell in ",
+                   absl::StrJoin(silent, ", "), ": write {{", kPromise, "}}")));
 }
 
 void TextCompiler::CheckLanguages(const TextDraft& draft, Reader reader) {

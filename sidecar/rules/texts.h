@@ -39,10 +39,16 @@ class TextCompiler {
   // customers, and the same in all languages for the provider.
   std::optional<LocalizedTemplate> Compile(const TextDraft& draft, const Occasion& occasion);
 
+  // The parts of an update, which are written in the same languages. With a promise, the part
+  // "next" tells it in each.
+  std::vector<LocalizedTemplate> CompileParts(const std::vector<TextDraft>& parts, bool promised);
+
   std::optional<cel::Template> CompileOne(const Source& source, const Occasion& occasion);
 
  private:
   void CheckLanguages(const TextDraft& draft, Reader reader);
+  void CheckSameLanguages(const TextDraft& first, const TextDraft& part);
+  void CheckPromiseTold(const TextDraft& part, const LocalizedTemplate& text);
 
   std::vector<std::string> languages_;
   bool declared_;

@@ -286,6 +286,17 @@ absl::StatusOr<std::vector<DaySpan>> ParseHours(std::string_view text) {
   return spans;
 }
 
+std::optional<calendar::QuietHours> ParseQuietHours(std::string_view text) {
+  const auto ends = Split(text, '-');
+  const auto from = ParseMinute(ends.front());
+  const auto to = ParseMinute(ends.back());
+  if (ends.size() != 2 || !from.has_value() || !to.has_value()) {
+    return std::nullopt;
+  }
+  auto hours = calendar::QuietHours::Create(*from, *to);
+  return hours.ok() ? std::optional(*hours) : std::nullopt;
+}
+
 bool IsTarget(std::string_view text) {
   if (const size_t dots = text.find(".."); dots != std::string_view::npos) {
     return IsAmount(Trim(text.substr(0, dots))) && IsAmount(Trim(text.substr(dots + 2)));

@@ -12,6 +12,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "sidecar/calendar/day_span.h"
+#include "sidecar/calendar/quiet_hours.h"
 #include "sidecar/calendar/span.h"
 
 namespace waypost::rules {
@@ -47,6 +48,9 @@ using calendar::Span;
 // "08:00-18:00" or "08:00-12:00, 13:00-18:00"; ascending, without overlap, not over midnight.
 // INVALID_ARGUMENT, with what to tell the author: any other.
 [[nodiscard]] absl::StatusOr<std::vector<DaySpan>> ParseHours(std::string_view text);
+
+// "20:00-08:00": over midnight when it begins later than it ends.
+[[nodiscard]] std::optional<calendar::QuietHours> ParseQuietHours(std::string_view text);
 
 // ">= 0.95", "< 3h", "0.75..0.90".
 [[nodiscard]] bool IsTarget(std::string_view text);

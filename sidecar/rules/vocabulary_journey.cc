@@ -162,6 +162,18 @@ std::vector<JourneyField> WaitingFields() {
       {"waiting_on", TypeKind::kString, kEveryone,
        "Who has to act next: `customer`, `provider`, `third_party`, or empty when nobody has to.",
        [](const Scope& s) { return Value::StringView(PartyName(Facts(s).waiting_on())); }},
+      CountField<&v1::JourneyFacts::promises_open>(
+          "promises_open", kEveryone,
+          "Promises of the next news whose time has not come; as of before this event, as the "
+          "three that follow."),
+      CountField<&v1::JourneyFacts::promises_kept>(
+          "promises_kept", kProvider,
+          "Promises followed by news from the provider's side in time."),
+      CountField<&v1::JourneyFacts::promises_broken>("promises_broken", kProvider,
+                                                     "Promises whose time passed without news."),
+      CountField<&v1::JourneyFacts::promise_renewals>(
+          "promise_renewals", kProvider,
+          "Times in a row that a promise was followed by nothing but Waypost's next message."),
       {"holder", TypeKind::kString, kProvider,
        "The assignment group that holds the ball (answers of the API tell its provider instead, "
        "where one matches); empty when the customer does or the journey ended.",

@@ -312,8 +312,8 @@ TEST(DecideUpdateTest, IsWrittenInTheRequestersLanguageWithAPromiseByPriority) {
     rule.id = "acknowledge";
     rule.on = On({v1::EVENT_TYPE_CREATED});
     rule.update.emplace();
-    rule.update->text =
-        Texts({{"en", "We have {{ticket.ref}}"}, {"de", "Wir haben {{ticket.ref}}"}});
+    rule.update->parts = {
+        Texts({{"en", "We have {{ticket.ref}}"}, {"de", "Wir haben {{ticket.ref}}"}})};
     rule.update->next_update_by = {{"P1", absl::Minutes(30)}, {"default", absl::Hours(4)}};
     rule.update->draft = true;
     Desk desk(Freeze(std::move(rules)));

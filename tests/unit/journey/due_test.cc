@@ -31,7 +31,7 @@ rules::Rule SilenceRule(std::string id, std::map<std::string, absl::Duration> af
   rule.after_silence = std::move(after);
   rule.condition = testing::Condition("journey.waiting_on != \"customer\"");
   rule.update.emplace();
-  rule.update->text = testing::Texts({{"en", "still working on {{ticket.ref}}"}});
+  rule.update->parts = {testing::Texts({{"en", "still working on {{ticket.ref}}"}})};
   return rule;
 }
 
@@ -154,7 +154,7 @@ TEST(DueTest, WaypostsOwnMessageResetsTheClockUnlessNobodyGetsIt) {
     handed_over.shadow = shadow;
     handed_over.update.emplace();
     handed_over.update->draft = draft;
-    handed_over.update->text = testing::Texts({{"en", "handed over"}});
+    handed_over.update->parts = {testing::Texts({{"en", "handed over"}})};
     Desk desk(RulesWith({handed_over, SilenceRule("keep-posted", {{"P2", absl::Hours(2)}})}));
     desk.Record(Created(0, "P2"));
     desk.Record(TicketAt(30, "e2", v1::STATUS_CATEGORY_NEW, "Network"));
@@ -251,7 +251,11 @@ TEST(DueTest, DecisionsOfOneMomentHaveIdsOfTheirOwn) {
 }
 
 TEST(DueTest, AnActionThatWaitsIsDoneOnceAtItsTime) {
-  Desk desk(RulesWith({}));
+  rules::Rule rule;
+  rule.id = "csat";
+  rule.on = testing::On({v1::EVENT_TYPE_RESOLVED});
+  rule.update.emplace();
+  Desk desk(RulesWith({rule}));
   desk.Record(Created(0, "P2"));
   *desk.record().journeys.front().add_pending() = Pending("u-2", 90);
   *desk.record().journeys.front().add_pending() = Pending("u-1", 60);

@@ -36,7 +36,7 @@ std::shared_ptr<const rules::RuleSet> RulesThatKeepPosted(const std::string& dig
   rule.timer_driven = true;
   rule.after_silence = {{"P1", absl::Hours(1)}, {"default", usual}};
   rule.update.emplace();
-  rule.update->text = testing::Texts({{"en", "still working on {{ticket.ref}}"}});
+  rule.update->parts = {testing::Texts({{"en", "still working on {{ticket.ref}}"}})};
   rules.rules.push_back(std::move(rule));
   return testing::Freeze(std::move(rules));
 }

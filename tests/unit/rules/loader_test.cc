@@ -95,8 +95,10 @@ TEST(LoaderTest, SketchsRulesAreComplete) {
   EXPECT_EQ(rules[0].alert->text->Choose("de").language, "");
   EXPECT_FALSE(rules[0].timer_driven);
   EXPECT_TRUE(rules[1].timer_driven);
-  EXPECT_EQ(rules[1].update->text->Choose("de-AT").language, "de");
-  EXPECT_EQ(rules[1].update->text->Choose("fr").language, "en");
+  ASSERT_EQ(rules[1].update->parts.size(), 4u);
+  EXPECT_EQ(rules[1].update->parts[0].Choose("de-AT").language, "de");
+  EXPECT_EQ(rules[1].update->parts[0].Choose("fr").language, "en");
+  EXPECT_EQ(rules[1].update->parts[2].entries[0].text.source(), "{{update.next_update_by}}");
   EXPECT_EQ(rules[1].update->next_update_by.at("P1"), absl::Hours(1));
   EXPECT_EQ(rules[1].update->next_update_by.at("default"), absl::Hours(24));
   EXPECT_EQ(rules[2].survey->kind, v1::SURVEY_KIND_CSAT);
@@ -201,9 +203,41 @@ TEST(LoaderTest, ModeOfARuleOutweighsThatOfItsFile) {
 TEST(LoaderTest, DefaultLanguageComesFirst) {
   const LoadResult result = LoadRulesFromFiles(
       {{"a.yaml", Minimal("languages: [en, de]\nrules:\n"
-                          "  - {id: a, on: closed, update: {text: {de: D, en: E}}}\n")}});
+                          "  - {id: a, on: closed, update: {changed: &t {de: D, en: E}, "
+                          "action: *t, next: *t, where: *t}}\n")}});
   ASSERT_NE(result.rule_set, nullptr);
-  EXPECT_EQ(result.rule_set->rules[0].update->text->Choose("fr").language, "en");
+  EXPECT_EQ(result.rule_set->rules[0].update->parts[3].Choose("fr").language, "en");
+}
+
+TEST(LoaderTest, CapsAndPromisesAreReadOrHaveTheirDefaults) {
+  const LoadResult defaults = LoadRulesFromFiles({{"a.yaml", Minimal("")}});
+  ASSERT_NE(defaults.rule_set, nullptr);
+  EXPECT_EQ(defaults.rule_set->caps.updates_per_ticket_per_day, 3);
+  EXPECT_EQ(defaults.rule_set->caps.update_interval, absl::Hours(4));
+  EXPECT_EQ(defaults.rule_set->caps.updates_per_person_per_day, 5);
+  EXPECT_EQ(defaults.rule_set->caps.messages_per_person_per_week, 15);
+  EXPECT_EQ(defaults.rule_set->caps.merge_window, absl::Minutes(10));
+  EXPECT_EQ(defaults.rule_set->caps.tool_message_window, absl::Minutes(15));
+  EXPECT_FALSE(defaults.rule_set->caps.quiet_hours.has_value());
+  EXPECT_EQ(defaults.rule_set->promises.warn_share, 0.2);
+  EXPECT_EQ(defaults.rule_set->promises.warn_at_least, absl::Minutes(10));
+  const LoadResult set = LoadRulesFromFiles(
+      {{"a.yaml",
+        Minimal("caps: {updates_per_ticket_per_day: 1, update_interval: 1h,\n"
+                "  updates_per_person_per_day: 2, messages_per_person_per_week: 4,\n"
+                "  merge_window: 5m, tool_message_window: 20m, quiet_hours: \"21:30-06:00\"}\n"
+                "promises: {warn_share: 0.5, warn_at_least: 15m}\n")}});
+  ASSERT_NE(set.rule_set, nullptr);
+  EXPECT_EQ(set.rule_set->caps.updates_per_ticket_per_day, 1);
+  EXPECT_EQ(set.rule_set->caps.update_interval, absl::Hours(1));
+  EXPECT_EQ(set.rule_set->caps.updates_per_person_per_day, 2);
+  EXPECT_EQ(set.rule_set->caps.messages_per_person_per_week, 4);
+  EXPECT_EQ(set.rule_set->caps.merge_window, absl::Minutes(5));
+  EXPECT_EQ(set.rule_set->caps.tool_message_window, absl::Minutes(20));
+  ASSERT_TRUE(set.rule_set->caps.quiet_hours.has_value());
+  EXPECT_EQ(set.rule_set->caps.quiet_hours->from(), 21 * 60 + 30);
+  EXPECT_EQ(set.rule_set->promises.warn_share, 0.5);
+  EXPECT_EQ(set.rule_set->promises.warn_at_least, absl::Minutes(15));
 }
 
 TEST(LoaderTest, DigestCoversNamesAndContents) {

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The attention budget: how much a person is asked to read, over updates and surveys.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "sidecar/journey/gates.h"
+#include "sidecar/rules/rule_set.h"
+#include "waypost/internal/v1/state.pb.h"
+
+namespace waypost::journey {
+
+// What a message is worth to the person, least first.
+enum class Worth {
+  kOther,    // an update that makes and keeps no promise
+  kSurvey,   // a survey or its reminder
+  kPromise,  // an update that makes a promise or comes while one is open
+  kUrgent,   // about a ticket of P1 or P2
+};
+
+// The ticket's priority is P1 or P2: caps, budget and quiet hours do not hold.
+[[nodiscard]] bool IsUrgent(std::string_view priority);
+
+// When one more message keeps to at most `limit` (at least 1) within every `window`, given the
+// times of those before, ascending. `from` or later.
+[[nodiscard]] absl::Time FreeFrom(absl::Time from, int limit, absl::Duration window,
+                                  const std::vector<absl::Time>& times);
+
+// ATTENTION_BUDGET: of messages_per_person_per_week, which counts every message in the 7 days
+// before `at`, kPromise may use all, kSurvey up to 80 %, kOther up to 60 %, each at least one. So
+// what is worth more finds room without knowing what the week will bring (trunk reservation).
+// kUrgent always passes. When closed, `until` says from when on it would pass.
+[[nodiscard]] Gate AttentionGate(Worth worth, absl::Time at, const rules::Caps& caps,
+                                 const internal::v1::PersonState& person);
+
+}  // namespace waypost::journey

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The digest: updates that a person got too many of that day, in one message.
+#pragma once
+
+#include "absl/time/time.h"
+#include "sidecar/journey/person_record.h"
+#include "sidecar/rules/rule_set.h"
+#include "waypost/internal/v1/state.pb.h"
+#include "waypost/v1/ticket.pb.h"
+
+namespace waypost::journey {
+
+// Updates wait in the digest at least so long, so that it holds several.
+inline constexpr absl::Duration kDigestWait = absl::Hours(1);
+
+// When the person's digest is to be sent: kDigestWait after the first update went into it, once
+// updates_per_person_per_day and messages_per_person_per_week leave room for a message and outside
+// the quiet hours. InfiniteFuture when nothing waits for it.
+[[nodiscard]] absl::Time DigestDue(const rules::RuleSet& rules, const PersonRecord& record);
+
+// The number of the journey that the digest's decision belongs to: that of its newest update whose
+// journey is still there, else the newest; record.journeys is not empty.
+[[nodiscard]] size_t DigestJourney(const PersonRecord& record);
+
+// Decides on the digest as of `now`: one message with the texts of all its updates, rendered anew
+// and without promises. Those of tickets that ended or were told about since are left out; when
+// none is left there is no message.
+void DecideDigest(const rules::RuleSet& rules, const v1::TicketEvent& event,
+                  const PersonRecord& record, absl::Time now, internal::v1::Decision* decision);
+
+// Writes what goes into the digest and what leaves it.
+void ApplyDigest(const internal::v1::Decision& decision, internal::v1::PersonState* person);
+
+}  // namespace waypost::journey
