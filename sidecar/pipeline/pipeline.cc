@@ -59,6 +59,10 @@ class PersonPipeline final : public Pipeline {
       const v1::ListUnmappedEventsRequest& request) override {
     return ForCaller(reader_.ListUnmappedEvents(request));
   }
+  absl::StatusOr<v1::ListPromisesResponse> ListPromises(
+      const v1::ListPromisesRequest& request) override {
+    return ForCaller(reader_.ListPromises(request));
+  }
 
   absl::Status SettleDue() override { return timer_.Settle(); }
   void RulesChanged() override { timer_.Wake(); }

@@ -129,6 +129,8 @@ class Pipeline {
       const v1::GetJourneyMapRequest& request) = 0;
   [[nodiscard]] virtual absl::StatusOr<v1::ListUnmappedEventsResponse> ListUnmappedEvents(
       const v1::ListUnmappedEventsRequest& request) = 0;
+  [[nodiscard]] virtual absl::StatusOr<v1::ListPromisesResponse> ListPromises(
+      const v1::ListPromisesRequest& request) = 0;
 
   // Returns once everything that is due by the clock at the time of the call, and by the rules then
   // in force, is decided and on disk, but for what waits for the end of a backlog. UNAVAILABLE: the

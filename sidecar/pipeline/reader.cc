@@ -11,6 +11,7 @@
 #include "sidecar/base/status_macros.h"
 #include "sidecar/journey/entries.h"
 #include "sidecar/journey/journey_map.h"
+#include "sidecar/journey/promise_summary.h"
 #include "sidecar/journey/view.h"
 #include "sidecar/pipeline/answer.h"
 #include "sidecar/pipeline/errors.h"
@@ -202,6 +203,31 @@ absl::StatusOr<v1::GetJourneyMapResponse> Reader::GetJourneyMap(
     query.page_token = page.next_page_token;
   } while (!query.page_token.empty());
   return map.Build();
+}
+
+absl::StatusOr<v1::ListPromisesResponse> Reader::ListPromises(
+    const v1::ListPromisesRequest& request) const {
+  WAYPOST_ASSIGN_OR_RETURN(const UnwrittenJourneys unwritten, CatchUp(request.tenant()));
+  std::vector<v1::Promise> promises;
+  store::JourneyQuery query;
+  query.tenant = request.tenant();
+  query.limit = kMapPageSize;
+  do {
+    WAYPOST_ASSIGN_OR_RETURN(const store::JourneyPage page, unwritten.List(*store_, query));
+    for (const store::JourneyRow& row : page.rows) {
+      WAYPOST_ASSIGN_OR_RETURN(const internal::v1::JourneyState journey, Parse(row));
+      for (const v1::Promise& promise : journey.promises()) {
+        if (journey::IsAskedFor(promise, request)) promises.push_back(promise);
+      }
+    }
+    query.page_token = page.next_page_token;
+  } while (!query.page_token.empty());
+  const int size = request.page_size() > 0 ? request.page_size() : kDefaultPageSize;
+  auto response = journey::PagePromises(std::move(promises), size, request.page_token());
+  if (absl::IsInvalidArgument(response.status())) {
+    return MakeBadRequest(Reason::kRequestInvalid, {{"page_token", "was not given by an answer"}});
+  }
+  return response;
 }
 
 absl::StatusOr<v1::ListUnmappedEventsResponse> Reader::ListUnmappedEvents(

@@ -43,6 +43,8 @@ class Reader {
       const v1::GetJourneyMapRequest& request) const;
   absl::StatusOr<v1::ListUnmappedEventsResponse> ListUnmappedEvents(
       const v1::ListUnmappedEventsRequest& request) const;
+  absl::StatusOr<v1::ListPromisesResponse> ListPromises(
+      const v1::ListPromisesRequest& request) const;
 
  private:
   // A journey as of one moment, on disk up to there.

@@ -86,7 +86,8 @@ using Insights = v1::InsightService;
 using RawInsight = Insights::WithRawCallbackMethod_GetJourney<
     Insights::WithRawCallbackMethod_ListJourneys<Insights::WithRawCallbackMethod_ExplainJourney<
         Insights::WithRawCallbackMethod_GetJourneyMap<
-            Insights::WithRawCallbackMethod_ListUnmappedEvents<Insights::Service>>>>>;
+            Insights::WithRawCallbackMethod_ListUnmappedEvents<
+                Insights::WithRawCallbackMethod_ListPromises<Insights::Service>>>>>>;
 
 class Insight final : public RawInsight {
  public:
@@ -96,12 +97,14 @@ class Insight final : public RawInsight {
         list_journeys_(*methods.Find("/waypost.v1.InsightService/ListJourneys")),
         explain_journey_(*methods.Find("/waypost.v1.InsightService/ExplainJourney")),
         get_journey_map_(*methods.Find("/waypost.v1.InsightService/GetJourneyMap")),
-        list_unmapped_(*methods.Find("/waypost.v1.InsightService/ListUnmappedEvents")) {}
+        list_unmapped_(*methods.Find("/waypost.v1.InsightService/ListUnmappedEvents")),
+        list_promises_(*methods.Find("/waypost.v1.InsightService/ListPromises")) {}
 
   using RawInsight::ExplainJourney;
   using RawInsight::GetJourney;
   using RawInsight::GetJourneyMap;
   using RawInsight::ListJourneys;
+  using RawInsight::ListPromises;
   using RawInsight::ListUnmappedEvents;
 
   ServerUnaryReactor* GetJourney(CallbackServerContext* context, const ByteBuffer* request,
@@ -124,6 +127,10 @@ class Insight final : public RawInsight {
                                          ByteBuffer* response) override {
     return Answer(list_unmapped_, calls_, context, request, response);
   }
+  ServerUnaryReactor* ListPromises(CallbackServerContext* context, const ByteBuffer* request,
+                                   ByteBuffer* response) override {
+    return Answer(list_promises_, calls_, context, request, response);
+  }
 
  private:
   OpenCalls* const calls_;
@@ -132,6 +139,7 @@ class Insight final : public RawInsight {
   const Method& explain_journey_;
   const Method& get_journey_map_;
   const Method& list_unmapped_;
+  const Method& list_promises_;
 };
 
 using Admins = v1::AdminService;

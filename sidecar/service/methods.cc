@@ -127,6 +127,9 @@ Methods::Methods(pipeline::Pipeline* pipeline, const Admin* admin, const EventIn
   methods_.push_back(Slow<v1::ListUnmappedEventsRequest, v1::ListUnmappedEventsResponse>(
       kInsightService, "ListUnmappedEvents", pool,
       [pipeline](const auto& request) { return pipeline->ListUnmappedEvents(request); }));
+  methods_.push_back(Slow<v1::ListPromisesRequest, v1::ListPromisesResponse>(
+      kInsightService, "ListPromises", pool,
+      [pipeline](const auto& request) { return pipeline->ListPromises(request); }));
   methods_.push_back(Slow<v1::GetRuleSetRequest, v1::GetRuleSetResponse>(
       kAdminService, "GetRuleSet", pool,
       [admin](const auto& request) { return admin->GetRuleSet(request); }));

@@ -270,6 +270,19 @@ absl::Status CheckRequest(const v1::ListUnmappedEventsRequest& request) {
   return Finish(&checker);
 }
 
+absl::Status CheckRequest(const v1::ListPromisesRequest& request) {
+  FieldChecker checker;
+  const FieldPath root;
+  checker.Tenant(request.tenant(), root);
+  checker.Known(v1::PromiseState_IsValid(request.state()), request.state(), root, "state");
+  checker.OptionalIdentifier(request.owner_id(), kIdBytes, root, "owner_id");
+  checker.OptionalIdentifier(request.provider_id(), kIdBytes, root, "provider_id");
+  if (request.has_start_at()) checker.Instant(request.start_at(), root, "start_at");
+  if (request.has_end_at()) checker.Instant(request.end_at(), root, "end_at");
+  CheckPage(request.page_size(), root, &checker);
+  return Finish(&checker);
+}
+
 absl::Status CheckRequest(const v1::CheckRulesRequest& request) {
   FieldChecker checker;
   const FieldPath root;

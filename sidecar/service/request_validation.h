@@ -37,6 +37,7 @@ inline constexpr std::string_view kDefaultTenant = "default";
 [[nodiscard]] absl::Status CheckRequest(const v1::ExplainJourneyRequest& request);
 [[nodiscard]] absl::Status CheckRequest(const v1::GetJourneyMapRequest& request);
 [[nodiscard]] absl::Status CheckRequest(const v1::ListUnmappedEventsRequest& request);
+[[nodiscard]] absl::Status CheckRequest(const v1::ListPromisesRequest& request);
 [[nodiscard]] absl::Status CheckRequest(const v1::CheckRulesRequest& request);
 
 }  // namespace waypost::service
