@@ -84,6 +84,11 @@ void PrintActions(const v1::Enrichment& enrichment, Printer* printer) {
                   absl::StrCat(SurveyKindName(survey.kind()), send ? " to send" : " not sent", why,
                                " [", survey.rule_id(), "]", Shadow(survey.shadow())));
   }
+  for (const v1::SuppressedAction& suppressed : enrichment.suppressed_actions()) {
+    printer->Line(Colour::kDim, suppressed.has_waits_until() ? "waits" : "not done",
+                  absl::StrCat(suppressed.reason_code(), ": ", suppressed.reason(), " [",
+                               suppressed.rule_id(), "]"));
+  }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/cli/story_expectation.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -91,6 +92,14 @@ std::optional<ExpectedSurvey> ReadSurvey(const yaml::Node& node, SpecReader* rea
   return survey;
 }
 
+std::optional<ExpectedSuppression> ReadSuppression(const yaml::Node& node, SpecReader* reader) {
+  if (!reader->CheckMapping(node, {"rule", "reason"}, {"rule"})) {
+    return std::nullopt;
+  }
+  return ExpectedSuppression{reader->Text(node, "rule").value_or(""),
+                             OptionalText(node, "reason", reader)};
+}
+
 std::string Sentence(const v1::ExperienceAlert& alert) {
   return absl::StrCat("alert ", alert.rule_id(), ": ", rules::SeverityName(alert.severity()),
                       " to ", alert.owner_id().empty() ? "nobody" : alert.owner_id(), ", \"",
@@ -124,6 +133,7 @@ class Comparison {
     CompareAll(expect_.alerts, enrichment_.alerts(), "alert");
     CompareAll(expect_.updates, enrichment_.status_updates(), "update");
     CompareAll(expect_.surveys, enrichment_.surveys(), "survey");
+    CompareSuppressed();
     CompareAnnotations();
     for (const v1::RuleError& error : enrichment_.rule_errors()) {
       Add(absl::StrCat("error in ", error.id(), " at ", error.location()), kNothing,
@@ -277,6 +287,22 @@ class Comparison {
     CompareShadow(what, expected.shadow, actual.shadow());
   }
 
+  void CompareSuppressed() {
+    for (const ExpectedSuppression& expected : expect_.suppressed) {
+      std::vector<std::string> reasons;
+      for (const v1::SuppressedAction& actual : enrichment_.suppressed_actions()) {
+        if (actual.rule_id() == expected.rule) reasons.push_back(actual.reason_code());
+      }
+      const bool found = expected.reason.has_value() ? std::find(reasons.begin(), reasons.end(),
+                                                                 *expected.reason) != reasons.end()
+                                                     : !reasons.empty();
+      if (!found) {
+        Add(absl::StrCat("suppressed ", expected.rule), expected.reason.value_or("suppressed"),
+            reasons.empty() ? kNothing : absl::StrJoin(reasons, ", "));
+      }
+    }
+  }
+
   void CompareAnnotations() {
     for (const auto& [name, value] : expect_.annotations) {
       std::string actual;
@@ -310,10 +336,10 @@ std::vector<Expected> ReadItems(const yaml::Node& node, std::string_view key, Re
 
 Expectation ReadExpectation(const yaml::Node& node, SpecReader* reader) {
   Expectation expect;
-  if (!reader->CheckMapping(
-          node,
-          {"events", "stage", "touchpoint", "owner", "alerts", "updates", "surveys", "annotations"},
-          {})) {
+  if (!reader->CheckMapping(node,
+                            {"events", "stage", "touchpoint", "owner", "alerts", "updates",
+                             "surveys", "suppressed", "annotations"},
+                            {})) {
     return expect;
   }
   if (node.Find("events") != nullptr) {
@@ -325,6 +351,7 @@ Expectation ReadExpectation(const yaml::Node& node, SpecReader* reader) {
   expect.alerts = ReadItems<ExpectedAlert>(node, "alerts", ReadAlert, reader);
   expect.updates = ReadItems<ExpectedUpdate>(node, "updates", ReadUpdate, reader);
   expect.surveys = ReadItems<ExpectedSurvey>(node, "surveys", ReadSurvey, reader);
+  expect.suppressed = ReadItems<ExpectedSuppression>(node, "suppressed", ReadSuppression, reader);
   if (const yaml::Node* annotations = node.Find("annotations"); annotations != nullptr) {
     for (const yaml::Entry& entry : annotations->entries) {
       expect.annotations[entry.key] = reader->Text(*entry.value).value_or("");

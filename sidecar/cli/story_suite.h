@@ -43,6 +43,12 @@ struct ExpectedSurvey {
   bool shadow = false;
 };
 
+// What a rule wanted and was not done, or not yet. Others need not be listed.
+struct ExpectedSuppression {
+  std::string rule;
+  std::optional<std::string> reason;  // the reason code
+};
+
 struct Expectation {
   std::optional<std::vector<std::string>> events;  // the derived event types, in their fixed order
   ByRole stage;                                    // where the role stands after the step
@@ -51,6 +57,7 @@ struct Expectation {
   std::vector<ExpectedAlert> alerts;
   std::vector<ExpectedUpdate> updates;
   std::vector<ExpectedSurvey> surveys;
+  std::vector<ExpectedSuppression> suppressed;
   std::map<std::string, std::string> annotations;
 };
 
