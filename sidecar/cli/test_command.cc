@@ -48,8 +48,8 @@ PATH is a suite *_test.yaml or a folder with suites. A suite:
         - at: +3h
           event: {group: Service Desk}
           expect: {alerts: [{rule: ping-pong, owner: incident-manager}]}
-        - at: +10h
-          expect: {updates: [{rule: keep-posted}]}
+        - at: +6h24m
+          expect: {updates: [{rule: still-on-it}]}
 What a step does not list must not happen. A step with only at and expect lists what time alone
 brought since the step before. Exit codes: 3 suites or rules do not load, 4 stories
 failed.)";

@@ -183,12 +183,14 @@ void SettleWaiting(const Decision& decision, JourneyState* journey) {
 // What decisions on events and decisions of time have in common.
 void ApplyActions(const Decision& decision, int64_t at, int ticket, JourneyState* journey,
                   internal::v1::PersonState* person) {
+  // A message leaves when it is decided on, however old the event is that it tells of.
+  const int64_t sent_at = decision.decided_at() != 0 ? decision.decided_at() : at;
   RaiseAlerts(decision, at, ticket, journey);
   RecordSurveys(decision, journey);
   SettleWaiting(decision, journey);
   ApplyPromises(decision, journey);
   ApplyDigest(decision, person);
-  NoteContacts(decision, at, TicketRef(ticket, *journey), journey, person);
+  NoteContacts(decision, sent_at, TicketRef(ticket, *journey), journey, person);
 }
 
 }  // namespace

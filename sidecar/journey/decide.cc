@@ -28,6 +28,7 @@ internal::v1::Decision Decide(const rules::RuleSet& rules, const v1::TicketEvent
                               const PersonRecord& record, const Folded& folded, absl::Time now) {
   internal::v1::Decision decision;
   *decision.mutable_placement() = folded.placement;
+  decision.set_decided_at(absl::ToUnixMicros(now));
   v1::Enrichment& decided = *decision.mutable_enrichment();
   Situation situation(rules, event, record, folded, now);
   WriteHead(situation, &decided);

@@ -107,6 +107,7 @@ class Comparison {
     AddIf(false, v1::EVENT_TYPE_APPROVAL_DENIED);
     AddIf(entry_.comment() != v1::VISIBILITY_UNSPECIFIED, v1::EVENT_TYPE_COMMENTED);
     AddIf(false, v1::EVENT_TYPE_FEEDBACK);
+    AddIf(false, v1::EVENT_TYPE_PARENT_NEWS, kUntold, After(entry_.parent(), before_.parent()));
     AddIf(entry_.signal() != kUntold, v1::EVENT_TYPE_SIGNAL, kUntold, entry_.signal());
   }
 

@@ -49,6 +49,11 @@ std::string TimeZoneOf(const PersonRecord& record) {
   return ticket < 0 ? "" : journey.tickets(ticket).ticket().requester().time_zone();
 }
 
+absl::Time InMorning(absl::Time at, const rules::RuleSet& rules, const PersonRecord& record) {
+  return AfterQuietHours(at, rules.caps, TimeZoneOf(record),
+                         absl::StrCat(record.person.tenant(), "/", record.person.person_id()));
+}
+
 bool ToldSince(const DigestItem& item, const PersonRecord& record) {
   return std::any_of(record.person.contacts().begin(), record.person.contacts().end(),
                      [&](const Contact& contact) {
@@ -119,8 +124,8 @@ absl::Time DigestDue(const rules::RuleSet& rules, const PersonRecord& record) {
   absl::Time due = absl::FromUnixMicros(person.digest(0).update().decided_at()) + kDigestWait;
   due = FreeFrom(due, rules.caps.updates_per_person_per_day, kDay, updates);
   due = FreeFrom(due, rules.caps.messages_per_person_per_week, kWeek, all);
-  return AfterQuietHours(due, rules.caps, TimeZoneOf(record),
-                         absl::StrCat(person.tenant(), "/", person.person_id()));
+  due = std::max(due, absl::FromUnixMicros(person.digest_not_before()));
+  return InMorning(due, rules, record);
 }
 
 size_t DigestJourney(const PersonRecord& record) {
@@ -135,6 +140,10 @@ size_t DigestJourney(const PersonRecord& record) {
 
 void DecideDigest(const rules::RuleSet& rules, const v1::TicketEvent& event,
                   const PersonRecord& record, absl::Time now, Decision* decision) {
+  if (const absl::Time morning = InMorning(now, rules, record); morning > now) {
+    decision->set_digest_not_before(absl::ToUnixMicros(morning));
+    return;
+  }
   v1::Enrichment& decided = *decision->mutable_enrichment();
   v1::StatusUpdate digest;
   for (const DigestItem& item : record.person.digest()) {
@@ -166,6 +175,9 @@ void ApplyDigest(const Decision& decision, internal::v1::PersonState* person) {
   };
   items->erase(std::remove_if(items->begin(), items->end(), leaves), items->end());
   for (const DigestItem& item : decision.digest()) *items->Add() = item;
+  if (decision.digest_not_before() != 0)
+    person->set_digest_not_before(decision.digest_not_before());
+  if (items->empty()) person->clear_digest_not_before();
   if (const int excess = items->size() - kMaxItems; excess > 0) items->DeleteSubrange(0, excess);
 }
 

@@ -16,6 +16,8 @@ inline constexpr absl::Duration kDigestWait = absl::Hours(1);
 // When the person's digest is to be sent: kDigestWait after the first update went into it, once
 // updates_per_person_per_day and messages_per_person_per_week leave room for a message and outside
 // the quiet hours. InfiniteFuture when nothing waits for it.
+//
+// Nobody may look at that moment: DecideDigest has a digest that is late wait for the morning.
 [[nodiscard]] absl::Time DigestDue(const rules::RuleSet& rules, const PersonRecord& record);
 
 // The number of the journey that the digest's decision belongs to: that of its newest update whose
@@ -24,7 +26,7 @@ inline constexpr absl::Duration kDigestWait = absl::Hours(1);
 
 // Decides on the digest as of `now`: one message with the texts of all its updates, rendered anew
 // and without promises. Those of tickets that ended or were told about since are left out; when
-// none is left there is no message.
+// none is left there is no message. In quiet hours it only decides until when the digest waits.
 void DecideDigest(const rules::RuleSet& rules, const v1::TicketEvent& event,
                   const PersonRecord& record, absl::Time now, internal::v1::Decision* decision);
 

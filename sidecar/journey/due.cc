@@ -49,11 +49,11 @@ Due Earliest(const rules::RuleSet& rules, const PersonRecord& record) {
       consider(
           {.at = absl::FromUnixMicros(pending.due_at()), .journey = number, .pending = &pending});
     }
-    const PromiseDue promise = NextPromise(journey, rules.promises);
+    const PromiseDue promise = NextPromise(journey);
     consider({.at = promise.at, .journey = number, .promise = promise});
     if (!IsOpen(journey)) continue;
     for (const size_t rule : rules.index->silence_rules()) {
-      consider({.at = SilenceDue(rules.rules[rule], journey),
+      consider({.at = SilenceDue(rules, rules.rules[rule], journey),
                 .journey = number,
                 .silence = &rules.rules[rule]});
     }

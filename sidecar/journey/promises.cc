@@ -73,6 +73,16 @@ std::string ProviderOf(const Situation& situation) {
   return provider != nullptr ? provider->id : situation.journey().facts().holder();
 }
 
+// The rule is there, for it has just acted.
+void SetWarnAt(const Situation& situation, v1::Promise* promise) {
+  const rules::RuleSet& rules = situation.rules();
+  const absl::Time warn_at =
+      WarnAt(TimeOf(promise->made_at()), TimeOf(promise->due_at()), rules.promises,
+             rules.CalendarOf(*rules.FindRule(promise->rule_id()), situation.ticket().priority()));
+  if (warn_at == absl::InfiniteFuture()) return;
+  SetTime(absl::ToUnixMicros(warn_at), promise->mutable_warn_at());
+}
+
 void Make(const v1::StatusUpdate& update, const Situation& situation, Decision* decision) {
   const std::string owner_id = OwnerOf(situation, *decision);
   v1::Promise* promise = decision->add_promises();
@@ -82,9 +92,10 @@ void Make(const v1::StatusUpdate& update, const Situation& situation, Decision* 
   promise->set_ticket_ref(update.ticket_ref());
   promise->set_owner_id(owner_id);
   promise->set_provider_id(ProviderOf(situation));
-  SetTime(situation.folded().at, promise->mutable_made_at());
+  SetTime(absl::ToUnixMicros(situation.now()), promise->mutable_made_at());
   *promise->mutable_due_at() = update.next_update_by();
   promise->set_state(v1::PROMISE_STATE_OPEN);
+  SetWarnAt(situation, promise);
 }
 
 void Count(v1::PromiseState state, int change, v1::JourneyFacts* facts) {
@@ -143,22 +154,22 @@ const v1::Promise* OpenPromise(std::string_view ticket_ref, const JourneyState& 
   return nullptr;
 }
 
-absl::Time WarnAt(const v1::Promise& promise, const rules::PromiseSettings& settings) {
-  const absl::Time made = TimeOf(promise.made_at());
-  const absl::Time due = TimeOf(promise.due_at());
-  const absl::Time warn =
-      due - std::max(settings.warn_share * (due - made), settings.warn_at_least);
-  return warn > made ? warn : absl::InfiniteFuture();
+absl::Time WarnAt(absl::Time made_at, absl::Time due_at, const rules::PromiseSettings& settings,
+                  const calendar::BusinessCalendar& calendar) {
+  const absl::Duration left =
+      std::max(settings.warn_share * calendar.Between(made_at, due_at), settings.warn_at_least);
+  const absl::Time warn_at = calendar.Add(due_at, -left);
+  return warn_at > made_at ? warn_at : absl::InfiniteFuture();
 }
 
-PromiseDue NextPromise(const JourneyState& journey, const rules::PromiseSettings& settings) {
+PromiseDue NextPromise(const JourneyState& journey) {
   PromiseDue next;
   for (const v1::Promise& promise : journey.promises()) {
     if (promise.state() != v1::PROMISE_STATE_OPEN) continue;
     const absl::Time due = TimeOf(promise.due_at());
     if (due < next.at) next = {due, &promise, true};
-    const absl::Time warn =
-        promise.has_warned_at() ? absl::InfiniteFuture() : WarnAt(promise, settings);
+    if (promise.has_warned_at() || !promise.has_warn_at()) continue;
+    const absl::Time warn = TimeOf(promise.warn_at());
     if (warn < next.at) next = {warn, &promise, false};
   }
   return next;
@@ -207,7 +218,7 @@ void MakePromises(const Situation& situation, Decision* decision) {
     if (const v1::Promise* open = OpenPromise(update.ticket_ref(), situation.journey())) {
       v1::Promise* changed = Changed(*open, decision);
       if (changed->state() == v1::PROMISE_STATE_OPEN) {
-        Settle(v1::PROMISE_STATE_RENEWED, situation.folded().at, changed);
+        Settle(v1::PROMISE_STATE_RENEWED, absl::ToUnixMicros(situation.now()), changed);
       }
     }
     Make(update, situation, decision);

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "sidecar/calendar/business_calendar.h"
 #include "sidecar/journey/situation.h"
 #include "sidecar/rules/rule_set.h"
 #include "waypost/internal/v1/state.pb.h"
@@ -26,9 +27,11 @@ inline constexpr int kMaxPromises = 100;
 [[nodiscard]] const v1::Promise* OpenPromise(std::string_view ticket_ref,
                                              const internal::v1::JourneyState& journey);
 
-// When a promise is about to be broken; nothing earlier than when it was made. InfiniteFuture: it
-// is too short to be warned of.
-[[nodiscard]] absl::Time WarnAt(const v1::Promise& promise, const rules::PromiseSettings& settings);
+// When a promise made then is about to be broken, by the hours of the calendar that its time was
+// counted with. InfiniteFuture: it is too short to be warned of.
+[[nodiscard]] absl::Time WarnAt(absl::Time made_at, absl::Time due_at,
+                                const rules::PromiseSettings& settings,
+                                const calendar::BusinessCalendar& calendar);
 
 // The earliest thing that becomes due among the open promises of a journey.
 struct PromiseDue {
@@ -36,8 +39,7 @@ struct PromiseDue {
   const v1::Promise* promise = nullptr;
   bool broken = false;  // otherwise: about to be
 };
-[[nodiscard]] PromiseDue NextPromise(const internal::v1::JourneyState& journey,
-                                     const rules::PromiseSettings& settings);
+[[nodiscard]] PromiseDue NextPromise(const internal::v1::JourneyState& journey);
 
 // What rules with `on: promise_due` or `on: promise_broken` fire on: from: the rule that made it,
 // to: the time it names.

@@ -2,6 +2,7 @@
 #include "sidecar/journey/silence.h"
 
 #include <algorithm>
+#include <string>
 
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/possession.h"
@@ -39,16 +40,18 @@ int SilentTicket(const JourneyState& journey) {
   return -1;
 }
 
-absl::Time SilenceDue(const rules::Rule& rule, const JourneyState& journey) {
+absl::Time SilenceDue(const rules::RuleSet& rules, const rules::Rule& rule,
+                      const JourneyState& journey) {
   const int ticket = SilentTicket(journey);
   if (ticket < 0) return absl::InfiniteFuture();
-  const absl::Duration* silence =
-      rules::ForKey(rule.after_silence, journey.tickets(ticket).ticket().priority());
+  const std::string& priority = journey.tickets(ticket).ticket().priority();
+  const calendar::Span* silence = rules::ForKey(rule.after_silence, priority);
   if (silence == nullptr) return absl::InfiniteFuture();
   const SilenceMark* mark = FindMark(rule, journey);
   int64_t since = LastNews(journey);
   if (mark != nullptr && mark->acted()) since = std::max(since, mark->at());
-  const absl::Time due = absl::FromUnixMicros(since) + *silence;
+  const absl::Time due =
+      calendar::EndOf(*silence, absl::FromUnixMicros(since), rules.CalendarOf(rule, priority));
   const bool in_vain = mark != nullptr && !mark->acted() &&
                        mark->entries() == EntriesSoFar(journey) &&
                        absl::FromUnixMicros(mark->at()) >= due;

@@ -13,12 +13,12 @@ namespace waypost::journey {
 // The ticket whose silence counts: the first of the journey that is open; -1 when none is.
 [[nodiscard]] int SilentTicket(const internal::v1::JourneyState& journey);
 
-// When the rule, which has after_silence, is to be looked at: so long after the last news that the
-// person could see, the last message of Waypost or the last time the rule acted, whichever is
-// newest. Before the first news the journey's start counts. InfiniteFuture: never as things stand,
-// because no ticket is open, the rule has no time for the ticket's priority, or its condition did
-// not hold and nothing happened since.
-[[nodiscard]] absl::Time SilenceDue(const rules::Rule& rule,
+// When the rule, which has after_silence, is to be looked at: so much business time of its calendar
+// after the last news that the person could see, the last message of Waypost or the last time the
+// rule acted, whichever is newest. Before the first news the journey's start counts.
+// InfiniteFuture: never as things stand, because no ticket is open, the rule has no time for the
+// ticket's priority, or its condition did not hold and nothing happened since.
+[[nodiscard]] absl::Time SilenceDue(const rules::RuleSet& rules, const rules::Rule& rule,
                                     const internal::v1::JourneyState& journey);
 
 // The mark to leave once the rule was looked at.

@@ -31,11 +31,11 @@ struct Asked {
   const Situation& situation;
   const Decision& decision;
   const TicketProgress* ticket;  // nullptr: it is about none
-  absl::Time at;
 
   [[nodiscard]] const rules::Caps& caps() const { return situation.rules().caps; }
   [[nodiscard]] const std::string& ref() const { return situation.ticket().ref(); }
   [[nodiscard]] const rules::UpdateAction& update() const { return *rule.update; }
+  [[nodiscard]] absl::Time now() const { return situation.now(); }
   [[nodiscard]] bool urgent() const { return IsUrgent(situation.ticket().priority()); }
 };
 
@@ -103,7 +103,8 @@ Gate Superseded(const Asked& asked) {
 Gate ToolJustWrote(const Asked& asked) {
   const absl::Duration window = asked.caps().tool_message_window;
   if (asked.ticket != nullptr && asked.ticket->provider_wrote_at() != 0) {
-    const absl::Duration ago = asked.at - absl::FromUnixMicros(asked.ticket->provider_wrote_at());
+    const absl::Duration ago =
+        asked.situation.occurred_at() - absl::FromUnixMicros(asked.ticket->provider_wrote_at());
     if (ago >= absl::ZeroDuration() && ago < window) {
       return {kToolJustWrote, false,
               absl::StrCat("The desk wrote to the person ", Text(ago), " ago, which is less than ",
@@ -153,9 +154,9 @@ std::vector<absl::Time> TimesTold(const Asked& asked) {
 Gate MergeWindow(const Asked& asked, const std::vector<absl::Time>& told) {
   const absl::Duration window = asked.caps().merge_window;
   const absl::Time until = told.empty() ? absl::InfinitePast() : told.back() + window;
-  if (until > asked.at) {
+  if (until > asked.now()) {
     return {kMergeWindow, false,
-            absl::StrCat("The person was told about the ticket ", Text(asked.at - told.back()),
+            absl::StrCat("The person was told about the ticket ", Text(asked.now() - told.back()),
                          " ago; further changes are told at once at ", Text(until), "."),
             until};
   }
@@ -167,16 +168,16 @@ Gate TicketCap(const Asked& asked, const std::vector<absl::Time>& told) {
   const rules::Caps& caps = asked.caps();
   if (!told.empty() && !asked.update().once_per_status) {
     const absl::Time until = told.back() + caps.update_interval;
-    if (until > asked.at) {
+    if (until > asked.now()) {
       return {kTicketCap, false,
-              absl::StrCat("The person was told about the ticket ", Text(asked.at - told.back()),
+              absl::StrCat("The person was told about the ticket ", Text(asked.now() - told.back()),
                            " ago, which is less than ", Text(caps.update_interval),
                            "; it waits until ", Text(until), "."),
               until};
     }
   }
-  const absl::Time until = FreeFrom(asked.at, caps.updates_per_ticket_per_day, kDay, told);
-  if (until > asked.at) {
+  const absl::Time until = FreeFrom(asked.now(), caps.updates_per_ticket_per_day, kDay, told);
+  if (until > asked.now()) {
     return {kTicketCap, false,
             absl::StrCat("The person was told about the ticket ", caps.updates_per_ticket_per_day,
                          " times in 24 hours; it waits until ", Text(until), "."),
@@ -189,7 +190,7 @@ Gate QuietHours(const Asked& asked) {
   if (asked.waited == nullptr && asked.situation.actor_role() == v1::ACTOR_ROLE_CUSTOMER) {
     return {kQuietHours, true, "It answers what the person has just done."};
   }
-  const absl::Time now = asked.situation.now();
+  const absl::Time now = asked.now();
   const absl::Time until =
       AfterQuietHours(now, asked.caps(), asked.situation.requester().time_zone(),
                       absl::StrCat(asked.situation.journey().id(), "/", asked.rule.id));
@@ -212,8 +213,8 @@ Gate PersonCap(const Asked& asked) {
   }
   std::sort(times.begin(), times.end());
   const int cap = asked.caps().updates_per_person_per_day;
-  const absl::Time until = FreeFrom(asked.at, cap, kDay, times);
-  if (until > asked.at) {
+  const absl::Time until = FreeFrom(asked.now(), cap, kDay, times);
+  if (until > asked.now()) {
     return {kPersonCap, false,
             absl::StrCat("The person got ", cap, " updates in 24 hours; it goes into a digest."),
             until};
@@ -249,7 +250,9 @@ bool PassWorthTelling(const Asked& asked, Gates* gates) {
 }  // namespace
 
 bool IsFromTime(const Situation& situation) {
-  return situation.folded().events.front().type() >= v1::EVENT_TYPE_SILENCE;
+  const v1::EventType type = situation.folded().events.front().type();
+  return type == v1::EVENT_TYPE_SILENCE || type == v1::EVENT_TYPE_PROMISE_DUE ||
+         type == v1::EVENT_TYPE_PROMISE_BROKEN;
 }
 
 absl::Time AfterQuietHours(absl::Time at, const rules::Caps& caps, const std::string& time_zone,
@@ -266,19 +269,15 @@ absl::Time AfterQuietHours(absl::Time at, const rules::Caps& caps, const std::st
 Gates UpdateGates(const rules::Rule& rule, const PendingAction* waited, const Situation& situation,
                   const Decision& decision) {
   const int number = situation.folded().ticket;
-  const Asked asked{rule,
-                    waited,
-                    situation,
-                    decision,
-                    number < 0 ? nullptr : &situation.journey().progress().tickets(number),
-                    situation.occurred_at()};
+  const Asked asked{rule, waited, situation, decision,
+                    number < 0 ? nullptr : &situation.journey().progress().tickets(number)};
   Gates gates;
   if (!PassWorthTelling(asked, &gates) || asked.update().draft) return gates;
   const std::vector<absl::Time> told = TimesTold(asked);
   if (!Pass(MergeWindow(asked, told), &gates) || asked.urgent()) return gates;
   if (!Pass(TicketCap(asked, told), &gates) || !Pass(QuietHours(asked), &gates)) return gates;
   if (!Pass(PersonCap(asked), &gates)) return gates;
-  Pass(AttentionGate(WorthOf(asked), asked.at, asked.caps(), situation.person()), &gates);
+  Pass(AttentionGate(WorthOf(asked), asked.now(), asked.caps(), situation.person()), &gates);
   return gates;
 }
 

@@ -46,8 +46,9 @@ inline constexpr absl::Duration kMorningSpread = absl::Minutes(5);
 // From TICKET_CAP on they do not hold for P1 and P2; a draft, which nobody is sent, passes from
 // MERGE_WINDOW on. What waits has a finite `until`.
 //
-// `waited` is the update itself when it has waited and is due now, otherwise nullptr. Windows are
-// counted to the time of the event, quiet hours by the time of the decision.
+// `waited` is the update itself when it has waited and is due now, otherwise nullptr. All windows
+// are counted to the time of the decision, at which messages leave, save tool_message_window: what
+// the desk wrote is told together with the event, however late both come.
 [[nodiscard]] Gates UpdateGates(const rules::Rule& rule, const internal::v1::PendingAction* waited,
                                 const Situation& situation, const internal::v1::Decision& decision);
 

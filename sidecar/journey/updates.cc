@@ -19,11 +19,11 @@ using internal::v1::PendingAction;
 // The part of UpdateAction::parts that tells when the next news comes.
 constexpr size_t kNextPart = 2;
 
-std::optional<absl::Time> NextUpdateBy(const rules::UpdateAction& update,
-                                       const Situation& situation) {
-  const absl::Duration* promise =
-      rules::ForKey(update.next_update_by, situation.ticket().priority());
-  return promise == nullptr ? std::nullopt : std::optional(situation.occurred_at() + *promise);
+std::optional<absl::Time> NextUpdateBy(const rules::Rule& rule, const Situation& situation) {
+  const std::string& priority = situation.ticket().priority();
+  const calendar::Span* promise = rules::ForKey(rule.update->next_update_by, priority);
+  if (promise == nullptr) return std::nullopt;
+  return calendar::EndOf(*promise, situation.now(), situation.rules().CalendarOf(rule, priority));
 }
 
 bool GoesIntoDigest(const Gate& gate) {
@@ -37,7 +37,7 @@ PendingAction MakeWaiting(const rules::Rule& rule, const v1::DerivedEvent& deriv
   waiting.set_id(update.id());
   waiting.set_rule_id(rule.id);
   waiting.set_due_at(absl::ToUnixMicros(gate.until));
-  waiting.set_decided_at(situation.folded().at);
+  waiting.set_decided_at(absl::ToUnixMicros(situation.now()));
   waiting.set_ticket(static_cast<uint32_t>(ticket + 1));
   *waiting.mutable_status_update() = std::move(update);
   *waiting.mutable_derived() = derived;
@@ -107,7 +107,7 @@ absl::StatusOr<v1::StatusUpdate> RenderUpdate(const rules::Rule& rule, bool in_d
                                               Situation* situation) {
   v1::StatusUpdate update;
   const std::optional<absl::Time> promise =
-      in_digest ? std::nullopt : NextUpdateBy(*rule.update, *situation);
+      in_digest ? std::nullopt : NextUpdateBy(rule, *situation);
   situation->bindings().SetNextUpdateBy(promise);
   const std::string& language = PreferredLanguage(*situation);
   update.set_language(language);

@@ -17,7 +17,8 @@ namespace waypost::journey {
 [[nodiscard]] const std::string& PreferredLanguage(const Situation& situation);
 
 // The message of a rule that has an update, without id, in the requester's language. Its promise is
-// counted from the event. In a digest it makes none, and its part about the next news is left out.
+// counted from the time of the decision. In a digest it makes none, and its part about the next
+// news is left out.
 [[nodiscard]] absl::StatusOr<v1::StatusUpdate> RenderUpdate(const rules::Rule& rule, bool in_digest,
                                                             Situation* situation);
 

@@ -69,7 +69,9 @@ absl::StatusOr<v1::ExplainJourneyResponse> ExplainRecord(
   WAYPOST_ASSIGN_OR_RETURN(
       const journey::Folded folded,
       journey::Fold(step->event, position, rules.stitching, &step->decision.placement(), &person));
-  const absl::Time now = FromProto(step->event.occurred_at());
+  const absl::Time now = step->decision.decided_at() != 0
+                             ? absl::FromUnixMicros(step->decision.decided_at())
+                             : FromProto(step->event.occurred_at());
   v1::ExplainJourneyResponse response = journey::Explain(rules, step->event, person, folded, now);
   *response.mutable_decision() = step->decision.enrichment();
   return response;

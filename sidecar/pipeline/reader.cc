@@ -215,7 +215,7 @@ absl::StatusOr<v1::ListPromisesResponse> Reader::ListPromises(
   do {
     WAYPOST_ASSIGN_OR_RETURN(const store::JourneyPage page, unwritten.List(*store_, query));
     for (const store::JourneyRow& row : page.rows) {
-      WAYPOST_ASSIGN_OR_RETURN(const internal::v1::JourneyState journey, Parse(row));
+      WAYPOST_ASSIGN_OR_RETURN(const internal::v1::JourneyState journey, ParseJourney(row));
       for (const v1::Promise& promise : journey.promises()) {
         if (journey::IsAskedFor(promise, request)) promises.push_back(promise);
       }

@@ -34,7 +34,6 @@ Mapping FileMapping() {
           {.name = "calendars",
            .shape = Shape::kMappingsById,
            .mapping = MappingKind::kCalendar,
-           .active = false,
            .description = "Business hours by id; the first is the default. `24x7`, day and night "
                           "in UTC, is always there and the default where no other is.",
            .max_items = 100},
@@ -188,7 +187,8 @@ Mapping PromisesMapping() {
                .value = ValueKind::kNumber,
                .default_text = "0.2",
                .description = "A promise is about to be broken (`on: promise_due`) when this share "
-                              "of its length is left, ...",
+                              "of its length is left, in business time of the calendar of the "
+                              "rule that made it, ...",
                .minimum = 0,
                .maximum = 0.9},
               {.name = "warn_at_least",

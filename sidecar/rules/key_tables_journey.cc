@@ -161,19 +161,20 @@ Mapping RuleMapping() {
               {.name = "for",
                .value = ValueKind::kDuration,
                .active = false,
+               .business_time = true,
                .description = "How long the condition must hold. A rule with it does not fire on "
                               "events."},
               {.name = "after_silence",
                .shape = Shape::kValueOrMap,
                .value = ValueKind::kDuration,
+               .business_time = true,
                .description = "How long the person saw and heard nothing, by priority; `default` "
-                              "for the others. The rule fires then, and again after as much "
-                              "silence; not on events.",
+                              "for the others. Business time of `calendar`. The rule fires then, "
+                              "and again after as much silence; not on events.",
                .max_items = 100},
               {.name = "calendar",
                .shape = Shape::kValueOrMap,
                .value = ValueKind::kId,
-               .active = false,
                .default_text = "the first calendar",
                .description = "Whose business time counts: a calendar's id, or one by priority, "
                               "with `default` for the others: `{P1: 24x7, default: desk}`.",
@@ -247,8 +248,9 @@ Mapping UpdateMapping() {
               {.name = "next_update_by",
                .shape = Shape::kValueOrMap,
                .value = ValueKind::kDuration,
+               .business_time = true,
                .description = "The promise in it: the next news within this time, by priority; "
-                              "`default` for the others. Wall-clock time.",
+                              "`default` for the others. Business time of the rule's `calendar`.",
                .max_items = 100},
               {.name = "once",
                .value = ValueKind::kChoice,
@@ -284,6 +286,7 @@ Mapping SurveyMapping() {
                .shape = Shape::kValueOrMap,
                .value = ValueKind::kDuration,
                .active = false,
+               .business_time = true,
                .description = "How long to wait before asking, by channel; `default` for the "
                               "others.",
                .max_items = 100},

@@ -75,7 +75,8 @@ struct Key {
   ValueKind map_key = ValueKind::kText;
   MappingKind mapping = MappingKind::kFile;
   bool required = false;
-  bool active = true;  // false: accepted and checked, but not acted on by this version
+  bool active = true;          // false: accepted and checked, but not acted on by this version
+  bool business_time = false;  // of kDuration: business time may be written
   std::string_view default_text = "";  // for the reference
   std::string_view description = "";   // for schema and reference; a sentence in Markdown
   double minimum = 0;

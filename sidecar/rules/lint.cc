@@ -27,12 +27,10 @@ std::string ConditionText(const Source& source) {
 }
 
 // A text in all its languages, so that equal ones say the same.
-std::string WholeText(const std::optional<TextDraft>& draft) {
+std::string WholeText(const TextDraft& draft) {
   std::string text;
-  if (draft.has_value()) {
-    for (const auto& [language, source] : draft->entries) {
-      absl::StrAppend(&text, "\n", language, ": ", source.node->text);
-    }
+  for (const auto& [language, source] : draft.entries) {
+    absl::StrAppend(&text, "\n", language, ": ", source.node->text);
   }
   return text;
 }
@@ -139,10 +137,16 @@ class Linter {
     const Rule& rule = draft.rule;
     std::vector<std::string> actions;
     if (rule.alert.has_value()) {
-      actions.push_back(absl::StrCat("alert ", rule.alert->owner, WholeText(draft.alert_text)));
+      actions.push_back(
+          absl::StrCat("alert ", rule.alert->owner,
+                       draft.alert_text.has_value() ? WholeText(*draft.alert_text) : ""));
     }
     if (rule.update.has_value()) {
-      actions.push_back(absl::StrCat("update", WholeText(draft.update_text)));
+      std::string text = "update";
+      for (const TextDraft& part : draft.update_parts) {
+        absl::StrAppend(&text, "\n", AbslView(part.name), WholeText(part));
+      }
+      actions.push_back(std::move(text));
     }
     if (rule.survey.has_value()) {
       actions.push_back(absl::StrCat("survey ", static_cast<int>(rule.survey->role)));

@@ -117,17 +117,21 @@ void ReadAlert(const MappingView& view, RuleDraft* draft) {
   draft->alert_text = TextDraft{"text", view.Entries("text", ""), view.PlaceOf("text")};
 }
 
-std::map<std::string, absl::Duration> ReadDurations(const MappingView& view, std::string_view key) {
-  std::map<std::string, absl::Duration> durations;
+// Lengths of business time by priority: "8h" and "8 business hours" are the same here.
+std::map<std::string, Span> ReadBusinessSpans(const MappingView& view, std::string_view key) {
+  std::map<std::string, Span> spans;
   for (const auto& [name, source] : view.Entries(key, "default")) {
-    if (const auto span = ParseSpan(source.node->text)) durations[name] = span->length;
+    auto span = ParseSpan(source.node->text);
+    if (!span.has_value()) continue;
+    span->business = true;
+    spans[name] = *span;
   }
-  return durations;
+  return spans;
 }
 
 void ReadUpdate(const MappingView& view, RuleDraft* draft) {
   draft->rule.update.emplace();
-  draft->rule.update->next_update_by = ReadDurations(view, "next_update_by");
+  draft->rule.update->next_update_by = ReadBusinessSpans(view, "next_update_by");
   draft->rule.update->once_per_status = view.Text("once") == "status";
   draft->rule.update->draft = view.Boolean("draft");
   for (const std::string_view part : UpdateParts()) {
@@ -152,7 +156,7 @@ RuleDraft ReadRule(const MappingView& view, bool file_is_shadow) {
   rule.on = ReadEventTypes(view);
   rule.shadow = view.Has("mode") ? view.Text("mode") == "shadow" : file_is_shadow;
   rule.timer_driven = view.Has("after_silence") || view.Has("for");
-  rule.after_silence = ReadDurations(view, "after_silence");
+  rule.after_silence = ReadBusinessSpans(view, "after_silence");
   rule.location = view.place().location();
   draft.condition = view.Expression("if");
   for (const auto& [priority, source] : view.Entries("calendar", "default")) {

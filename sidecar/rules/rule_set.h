@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "sidecar/calendar/business_calendar.h"
 #include "sidecar/calendar/quiet_hours.h"
+#include "sidecar/calendar/span.h"
 #include "sidecar/cel/program.h"
 #include "sidecar/text/diagnostic.h"
 #include "waypost/v1/enrichment.pb.h"
@@ -141,8 +142,8 @@ struct UpdateAction {
   // they make up the text, with a space in between. All four are set after a successful load.
   std::vector<LocalizedTemplate> parts;
   // The promise: next news within this time, by priority ("P1"); "default" for the others. Empty:
-  // none. Wall-clock time.
-  std::map<std::string, absl::Duration> next_update_by;
+  // none. Business time of the rule's calendar.
+  std::map<std::string, calendar::Span> next_update_by;
   // Only when the ticket enters its status category for the first time since it was last reopened.
   bool once_per_status = false;
   bool draft = false;
@@ -165,7 +166,8 @@ struct Rule {
   bool shadow = false;                    // decide and record, deliver nothing
   bool timer_driven = false;              // waits for silence or a hold: events do not fire it
   // The silence it waits for, by priority; "default" for the others. Empty: it waits for none.
-  std::map<std::string, absl::Duration> after_silence;
+  // Business time of the rule's calendar.
+  std::map<std::string, calendar::Span> after_silence;
   std::optional<AlertAction> alert;
   std::optional<UpdateAction> update;
   std::optional<SurveyAction> survey;
@@ -206,7 +208,8 @@ struct Caps {
 
 // The key `promises`.
 struct PromiseSettings {
-  // How long before its time a promise is about to be broken: this share of its length, ...
+  // How long before its time a promise is about to be broken, in business time of the calendar of
+  // the rule that made it: this share of its length, ...
   double warn_share = 0.2;
   // ... but at least so long; a promise no longer than that is not warned of.
   absl::Duration warn_at_least = absl::Minutes(10);

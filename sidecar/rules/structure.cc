@@ -401,10 +401,10 @@ void StructureChecker::CheckDuration(const Node& node, const Key& key) {
                        " is not a length of time such as 30m, 8h, 14d or 1 business day"));
   } else if (span->length == absl::ZeroDuration() && key.name != "delay") {
     Error(node, DiagnosticCode::kRulesBadDuration, "the length of time is zero");
-  } else if (span->business && key.active) {
-    NotActive(node.offset,
-              "business time counts as wall-clock time in this version: a business day as 24 "
-              "hours");
+  } else if (span->business && !key.business_time) {
+    Error(node, DiagnosticCode::kRulesBadDuration,
+          absl::StrCat("\"", AbslView(key.name),
+                       "\" has no calendar: write wall-clock time such as ", "8h or 14d"));
   }
 }
 

@@ -38,7 +38,8 @@ const std::array<std::string, v1::EventType_ARRAYSIZE>& EventTypeNames() {
                                                            "signal",
                                                            "silence",
                                                            "promise_due",
-                                                           "promise_broken"};
+                                                           "promise_broken",
+                                                           "parent_news"};
   return *kNames;
 }
 

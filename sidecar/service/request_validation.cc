@@ -200,7 +200,8 @@ std::vector<pipeline::Violation> CheckEvent(const v1::TicketEvent& event, std::s
   checker.Identifier(event.source(), kWordBytes, root, "source");
   CheckOccurredAt(event, now, root, &checker);
   checker.Known(v1::EventType_IsValid(event.type()), event.type(), root, "type");
-  if (v1::EventType_IsValid(event.type()) && event.type() >= v1::EVENT_TYPE_SILENCE) {
+  if (v1::EventType_IsValid(event.type()) && event.type() >= v1::EVENT_TYPE_SILENCE &&
+      event.type() <= v1::EVENT_TYPE_PROMISE_BROKEN) {
     checker.Add(root, "type", "is only derived, never told");
   }
   if (event.type() == v1::EVENT_TYPE_SIGNAL && !event.has_signal()) {

@@ -57,11 +57,17 @@ stories:
 
 
 SILENCE = """apiVersion: waypost/v1
+caps: {update_interval: 1h}
 rules:
   - id: keep-posted
     after_silence: {P1: 30m, default: 150m}
     if: journey.waiting_on != "customer"
-    update: {next_update_by: 2h, text: "We are still working on {{ticket.ref}}."}
+    update:
+      next_update_by: 2h
+      changed: "We are still working on {{ticket.ref}}."
+      action: You need not do anything.
+      next: "News by {{update.next_update_by}}."
+      where: In the ticket.
 """
 
 WAITING = """apiVersion: waypost/v1
@@ -78,6 +84,8 @@ stories:
       - {at: +4h, comment: {body: checking, visibility: provider}}
       - {at: +5h, expect: {updates: [{rule: keep-posted, next_update_in: 2h}]}}
 """
+
+TWO_DESKS = os.path.join(waypost.SOURCE, "rules", "examples", "two-desks")
 
 
 class StoriesTest(unittest.TestCase):
@@ -246,8 +254,10 @@ class StoriesTest(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
     def test_shipped_suites_pass(self):
-        result = waypost.run("test", waypost.RULES)
-        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        for rules in [waypost.RULES, TWO_DESKS]:
+            with self.subTest(rules):
+                result = waypost.run("test", rules)
+                self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
 
 if __name__ == "__main__":

@@ -314,7 +314,7 @@ TEST(DecideUpdateTest, IsWrittenInTheRequestersLanguageWithAPromiseByPriority) {
     rule.update.emplace();
     rule.update->parts = {
         Texts({{"en", "We have {{ticket.ref}}"}, {"de", "Wir haben {{ticket.ref}}"}})};
-    rule.update->next_update_by = {{"P1", absl::Minutes(30)}, {"default", absl::Hours(4)}};
+    rule.update->next_update_by = {{"P1", {absl::Minutes(30)}}, {"default", {absl::Hours(4)}}};
     rule.update->draft = true;
     Desk desk(Freeze(std::move(rules)));
     v1::TicketEvent event = TicketAt(10, "e1", v1::STATUS_CATEGORY_NEW, "");
@@ -407,8 +407,8 @@ std::shared_ptr<const rules::RuleSet> WritingRules() {
     rule.id = id;
     rule.on = On({type});
     rule.update.emplace();
-    rule.update->text = Texts({{"en", id}});
-    rule.update->next_update_by = {{"default", absl::Hours(4)}};
+    rule.update->parts = {Texts({{"en", id}})};
+    rule.update->next_update_by = {{"default", {absl::Hours(4)}}};
   }
   rules.rules.push_back(AlertRule("moved", "journey.reassignments >= 1", "moved"));
   rules.rules.back().on = On({v1::EVENT_TYPE_ASSIGNED});

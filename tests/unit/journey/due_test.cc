@@ -24,11 +24,11 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-rules::Rule SilenceRule(std::string id, std::map<std::string, absl::Duration> after) {
+rules::Rule SilenceRule(std::string id, const std::map<std::string, absl::Duration>& after) {
   rules::Rule rule;
   rule.id = std::move(id);
   rule.timer_driven = true;
-  rule.after_silence = std::move(after);
+  for (const auto& [priority, length] : after) rule.after_silence[priority] = {length};
   rule.condition = testing::Condition("journey.waiting_on != \"customer\"");
   rule.update.emplace();
   rule.update->parts = {testing::Texts({{"en", "still working on {{ticket.ref}}"}})};
@@ -176,7 +176,9 @@ TEST(DueTest, AConditionThatIsFalseIsAskedAgainOnlyAfterSomethingHappened) {
   EXPECT_EQ(NextDue(desk.rules(), desk.record()), absl::InfiniteFuture());
 
   // An internal note is no news for the person, but the condition might hold now.
-  desk.Record(Comment(1010, "e3", v1::VISIBILITY_PROVIDER));
+  v1::TicketEvent note = Comment(1010, "e3", v1::VISIBILITY_PROVIDER);
+  note.mutable_ticket()->set_status_category(v1::STATUS_CATEGORY_WAITING_ON_CUSTOMER);
+  desk.Record(note);
   EXPECT_EQ(NextDue(desk.rules(), desk.record()), due);
   EXPECT_THAT(Told(desk.Pass(At(1015))), ElementsAre("1010"));
   v1::TicketEvent resumed = Comment(1020, "e4", v1::VISIBILITY_BOTH);

@@ -131,7 +131,7 @@ TEST(ExplainTest, EveryRuleHasAVerdictAndItsGates) {
   rules.rules.back().timer_driven = true;
   rules.rules.push_back(AlertRule("silence", "true"));
   rules.rules.back().timer_driven = true;
-  rules.rules.back().after_silence["default"] = absl::Hours(1);
+  rules.rules.back().after_silence["default"] = {absl::Hours(1)};
   rules.rules.push_back(AlertRule("on-resolved", "true"));
   rules.rules.back().on = On({v1::EVENT_TYPE_RESOLVED});
   rules.rules.push_back(AlertRule("bad-text", "true"));
@@ -179,7 +179,7 @@ TEST(ExplainTest, TellsWhatALateEventKeepsFromBeingSent) {
   rules::Rule& update = rules.rules.emplace_back();
   update.id = "told";
   update.update.emplace();
-  update.update->text = Texts({{"en", "x"}});
+  update.update->parts = {Texts({{"en", "x"}})};
   rules.rules.push_back(AlertRule("ended", "true"));
   Desk desk(Freeze(std::move(rules)));
   desk.Record(TicketAt(9, "e1", v1::STATUS_CATEGORY_RESOLVED, ""));

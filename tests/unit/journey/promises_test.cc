@@ -172,10 +172,8 @@ TEST(PromiseTest, WarningDependsOnLengthAndSettings) {
       {"half", 100, 0.5, 10, 50},     {"half an hour", 100, 0.2, 30, 70},
   };
   for (const auto& row : kCases) {
-    v1::Promise promise;
-    SetTime(absl::ToUnixMicros(At(0)), promise.mutable_made_at());
-    SetTime(absl::ToUnixMicros(At(row.length)), promise.mutable_due_at());
-    const absl::Time warn = WarnAt(promise, {row.share, absl::Minutes(row.at_least)});
+    const absl::Time warn = WarnAt(At(0), At(row.length), {row.share, absl::Minutes(row.at_least)},
+                                   calendar::BusinessCalendar::AlwaysOpen());
     EXPECT_EQ(warn, row.want < 0 ? absl::InfiniteFuture() : At(row.want)) << row.name;
   }
 }

@@ -39,7 +39,7 @@ TEST_F(ShippedTextsTest, ATicketWithoutPageIsNotLinked) {
   ASSERT_EQ(received.status_updates_size(), 1);
   EXPECT_THAT(received.status_updates(0).text(), EndsWith(" hören Sie von uns."));
 
-  event = TicketAt(5, "e2", v1::STATUS_CATEGORY_WAITING_ON_CUSTOMER, "Service Desk");
+  event = TicketAt(15, "e2", v1::STATUS_CATEGORY_WAITING_ON_CUSTOMER, "Service Desk");
   event.mutable_ticket()->set_url("https://desk.example.com/1");
   const v1::Enrichment asked = desk_.Record(event);
   ASSERT_EQ(asked.status_updates_size(), 1);

@@ -24,7 +24,7 @@ inline rules::Rule UpdateRule(const std::string& id, rules::EventTypes on, const
         std::string("See {{ticket.ref}}.")}) {
     rule.update->parts.push_back(testing::Texts({{"en", part}}));
   }
-  if (next > absl::ZeroDuration()) rule.update->next_update_by["default"] = next;
+  if (next > absl::ZeroDuration()) rule.update->next_update_by["default"] = {next};
   return rule;
 }
 

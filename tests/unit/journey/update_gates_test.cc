@@ -33,7 +33,7 @@ rules::Rule Solved() {
 rules::Rule Silence(absl::Duration after) {
   rules::Rule rule = UpdateRule("silence", {}, "Still on it.");
   rule.timer_driven = true;
-  rule.after_silence["default"] = after;
+  rule.after_silence["default"] = {after};
   return rule;
 }
 
