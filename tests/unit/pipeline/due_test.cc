@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What time brings: when, how often, and across restarts, failures, new rules and clocks that jump.
-#include <algorithm>
-#include <map>
-#include <random>
+// What time brings: when, how often, and across failures, new rules and clocks that jump.
 #include <set>
 #include <string>
 #include <thread>
@@ -11,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/unit/pipeline/pipeline_fixture.h"
+#include "tests/unit/pipeline/due_fixture.h"
 
 namespace waypost::pipeline {
 namespace {
@@ -22,95 +19,6 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::waypost::testing::HasCode;
 using ::waypost::testing::IsOk;
-
-// SmallRules with a message after silence: an hour for P1, else `usual`.
-std::shared_ptr<const rules::RuleSet> RulesThatKeepPosted(const std::string& digest,
-                                                          absl::Duration usual) {
-  rules::RuleSet rules;
-  rules.name = "small";
-  rules.digest = digest;
-  rules.languages = {"en"};
-  rules.stages = testing::DefaultStages();
-  rules::Rule rule;
-  rule.id = "keep-posted";
-  rule.timer_driven = true;
-  rule.after_silence = {{"P1", absl::Hours(1)}, {"default", usual}};
-  rule.update.emplace();
-  rule.update->parts = {testing::Texts({{"en", "still working on {{ticket.ref}}"}})};
-  rules.rules.push_back(std::move(rule));
-  return testing::Freeze(std::move(rules));
-}
-
-class DueTest : public PipelineFixture {
- protected:
-  DueTest() {
-    rules_ = RulesThatKeepPosted("rules-1", absl::Hours(8));
-    options_.backlog_grace = absl::ZeroDuration();
-  }
-
-  void Settle() { WAYPOST_ASSERT_OK(pipeline_->SettleDue()); }
-
-  // The clock goes on, and what time brings is decided.
-  void Pass(absl::Duration step) {
-    clock_.Advance(step);
-    Settle();
-  }
-
-  v1::TicketEvent Opened(const std::string& ref, const std::string& person,
-                         const std::string& priority = "P3") {
-    v1::TicketEvent event = MakeEvent("open " + ref, ref, person, clock_.Now());
-    event.mutable_ticket()->set_priority(priority);
-    event.mutable_ticket()->set_status_category(v1::STATUS_CATEGORY_NEW);
-    return event;
-  }
-
-  v1::TicketEvent Told(const std::string& ref, const std::string& id) {
-    v1::TicketEvent event = MakeEvent(id, ref, "", clock_.Now());
-    event.mutable_actor()->set_role(v1::ACTOR_ROLE_AGENT);
-    event.mutable_comment()->set_body("news");
-    event.mutable_comment()->set_visibility(v1::VISIBILITY_BOTH);
-    return event;
-  }
-
-  void Open(const std::string& ref, const std::string& person, const std::string& priority = "P3") {
-    ASSERT_THAT(Record(Opened(ref, person, priority)), IsOk());
-  }
-
-  // The log's decisions of time, in order.
-  std::vector<Decision> Decisions() {
-    std::vector<Decision> decisions;
-    WAYPOST_EXPECT_OK(inner_->ScanLog(0, [&](const store::LogRecord& record) {
-      Decision decision;
-      EXPECT_TRUE(decision.ParseFromString(record.decision));
-      EXPECT_EQ(record.event.empty(), decision.due_at() != 0);
-      if (decision.due_at() != 0) decisions.push_back(decision);
-      return absl::OkStatus();
-    }));
-    return decisions;
-  }
-
-  // "480 still working on T1": minutes since the start, and what was sent.
-  std::vector<std::string> Sent() {
-    std::vector<std::string> sent;
-    for (const Decision& decision : Decisions()) {
-      const absl::Time at = absl::FromUnixMicros(decision.decided_at());
-      for (const v1::StatusUpdate& update : decision.enrichment().status_updates()) {
-        sent.push_back(absl::StrCat(absl::ToInt64Minutes(at - kStart), " ", update.text()));
-      }
-    }
-    return sent;
-  }
-
-  std::vector<std::string> WholeLog() {
-    std::vector<std::string> log;
-    WAYPOST_EXPECT_OK(inner_->ScanLog(0, [&](const store::LogRecord& record) {
-      log.push_back(absl::StrCat(record.position, " ", record.person_id, " ", record.event, " ",
-                                 record.decision));
-      return absl::OkStatus();
-    }));
-    return log;
-  }
-};
 
 TEST_F(DueTest, SpeaksWhenItIsDueAndNotBefore) {
   Start();
@@ -362,52 +270,6 @@ TEST_F(DueTest, NothingIsDecidedAfterDraining) {
   EXPECT_THAT(pipeline_->SettleDue(), HasCode(absl::StatusCode::kUnavailable));
   EXPECT_THAT(Sent(), IsEmpty());
 }
-
-class DueCutTest : public DueTest, public ::testing::WithParamInterface<uint32_t> {
- protected:
-  // A day at the desk: tickets are opened, told of and ended while time passes. `between` runs
-  // after every step.
-  void Play(const std::function<void()>& between) {
-    std::mt19937 random(GetParam());
-    const auto pick = [&](uint32_t below) { return static_cast<int>(random() % below); };
-    for (int i = 0; i < 150; ++i) {
-      const std::string ref = absl::StrCat("T", pick(15));
-      v1::TicketEvent event = Told(ref, absl::StrCat("e", i));
-      event.mutable_ticket()->mutable_requester()->set_id(absl::StrCat("p", pick(6)));
-      event.mutable_ticket()->set_priority(pick(3) == 0 ? "P1" : "P3");
-      event.mutable_ticket()->set_status_category(
-          static_cast<v1::StatusCategory>(v1::STATUS_CATEGORY_NEW + pick(6)));
-      ASSERT_THAT(Record(event), IsOk());
-      clock_.Advance(absl::Minutes(pick(90)));
-      between();
-      Settle();
-    }
-  }
-};
-
-TEST_P(DueCutTest, RestartsChangeNothing) {
-  Start();
-  Play([] {});
-  const std::vector<std::string> uninterrupted = WholeLog();
-  const std::vector<std::string> tables = Tables();
-  EXPECT_GT(Sent().size(), 20U);
-  pipeline_.reset();
-
-  inner_ = store::MakeMemoryStore();
-  clock_.Set(kStart);
-  std::mt19937 random(GetParam() + 1);
-  Start();
-  Play([&] {
-    if (random() % 9 == 0) WAYPOST_ASSERT_OK(pipeline_->Flush());
-    if (random() % 7 != 0) return;
-    Crash();
-    Start();
-  });
-  EXPECT_EQ(WholeLog(), uninterrupted);
-  EXPECT_EQ(Tables(), tables);
-}
-
-INSTANTIATE_TEST_SUITE_P(Seeds, DueCutTest, ::testing::Values(1, 2, 3));
 
 }  // namespace
 }  // namespace waypost::pipeline
