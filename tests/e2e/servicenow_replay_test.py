@@ -87,11 +87,14 @@ class ServiceNowReplayTest(unittest.TestCase):
         self.assertEqual(live["derived"], self.report["derived"])
         self.assertEqual(live["journeys"], self.report["journeys"])
         self.assertEqual(sum(live["noticesPerPerson"].values()), live["persons"])
-        posted = {rule["id"]: rule for rule in live["rules"]}["keep-posted"]
-        self.assertEqual(posted["byEvent"], 0)
-        self.assertEqual(posted["byTime"], posted["updates"])
-        self.assertGreater(posted["tickets"], 10000)
-        self.assertNotIn("keep-posted", {rule["id"] for rule in self.report["rules"]})
+        rules = {rule["id"]: rule for rule in live["rules"]}
+        # Hardly anything of this log is for the customer to see, so most promises are not kept.
+        for rule, tickets in [("still-on-it", 8000), ("news-is-late", 5000), ("keep-posted", 2000)]:
+            with self.subTest(rule):
+                self.assertEqual(rules[rule]["byEvent"], 0)
+                self.assertEqual(rules[rule]["byTime"], rules[rule]["updates"])
+                self.assertGreater(rules[rule]["tickets"], tickets)
+                self.assertNotIn(rule, {one["id"] for one in self.report["rules"]})
 
     def test_one_incident_runs_backwards_in_time(self):
         # Two rows of INC0000137 are earlier than one before them; they are taken at its time.

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every feature of the shipped updates has a story that fails when the feature is switched off."""
+
+import json
+import os
+import shutil
+import tempfile
+import unittest
+
+import waypost
+
+# What is switched off: (file, text, replaced by), and a story that must fail, with what is missing
+# or too much.
+MUTATIONS = [
+    ("quiet hours", "40-updates.yaml", '  quiet_hours: "20:00-07:00"\n', "",
+     "At night only what is urgent is sent; the rest waits for the morning", "update received"),
+    ("the person's own night", "40-updates.yaml", "20:00-07:00", "04:00-05:00",
+     "The night is the person's own", "update received"),
+    ("the cap of a ticket", "40-updates.yaml", "updates_per_ticket_per_day: 3",
+     "updates_per_ticket_per_day: 30",
+     "Three messages about a ticket in a day; the fourth waits", "update open-again"),
+    ("the interval of a ticket", "40-updates.yaml", "update_interval: 4h", "update_interval: 1m",
+     "News of the parent is told, but not beyond the caps", "update parent-has-news"),
+    ("the cap of a person", "40-updates.yaml", "updates_per_person_per_day: 5",
+     "updates_per_person_per_day: 50",
+     "Five messages in a day, the rest in one the next day", "update received"),
+    ("the attention budget", "40-updates.yaml", "messages_per_person_per_week: 15",
+     "messages_per_person_per_week: 150",
+     "A week's attention goes to promises before other news", "update parent-has-news"),
+    ("the merge window", "40-updates.yaml", "merge_window: 10m", "merge_window: 1s",
+     "Changes within ten minutes are told at once", "update we-need-you"),
+    ("the desk's own message", "40-updates.yaml", "tool_message_window: 15m",
+     "tool_message_window: 1s", "A change that the desk tells itself is not told twice",
+     "update we-need-you"),
+    ("the first entry", "40-updates.yaml", "      once: status\n", "",
+     "A question is told when it is asked for the first time", "update we-need-you"),
+    ("the warning of a promise", "40-updates.yaml", "warn_share: 0.2", "warn_share: 0",
+     "A promise asks for patience once, then for real news, and then it is broken",
+     "update still-on-it"),
+    ("the broken promise", "40-updates.yaml", "on: promise_broken", "on: feedback",
+     "A promise asks for patience once, then for real news, and then it is broken",
+     "alert promise-broken"),
+    ("business hours of silence", "00-organisation.yaml", 'mon-fri: "08:00-18:00"',
+     'mon-sun: "00:00-24:00"', "The night does not count, and neither does the weekend",
+     "update keep-posted"),
+    ("summer time", "00-organisation.yaml", "timezone: Europe/London", "timezone: UTC",
+     "A promise over the weekend of summer time is an hour shorter", "update received"),
+    ("the clock of P1", "40-updates.yaml", "{P1: 24x7, default: desk}", "desk",
+     "A major incident is told about by its own clock, day and night", "update received"),
+    ("silence", "40-updates.yaml", "after_silence: {P1: 30m, P2: 2h, P3: 8h, P4: 24h}",
+     "on: feedback", "Eight hours after the desk's last word a P3 is told of",
+     "update keep-posted"),
+]
+
+
+class PackMutationTest(unittest.TestCase):
+    def run_mutated(self, name, old, new):
+        """The failed stories by name, each with its differences as one text."""
+        with tempfile.TemporaryDirectory() as folder:
+            rules = os.path.join(folder, "rules")
+            shutil.copytree(waypost.RULES, rules)
+            path = os.path.join(rules, name)
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            self.assertIn(old, text)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text.replace(old, new))
+            result = waypost.run("test", "--output", "json", rules)
+            self.assertIn(result.returncode, (0, 4), result.stdout + result.stderr)
+            report = json.loads(result.stdout)
+        return {story["name"]: " ".join(difference["what"] for step in story["failedSteps"]
+                                        for difference in step["differences"])
+                for suite in report["suites"] for story in suite["stories"]
+                if story.get("failedSteps")}
+
+    def test_each_feature_has_a_story_that_needs_it(self):
+        for feature, name, old, new, story, what in MUTATIONS:
+            with self.subTest(feature):
+                failed = self.run_mutated(name, old, new)
+                self.assertIn(story, failed)
+                self.assertIn(what, failed[story])
+
+
+if __name__ == "__main__":
+    unittest.main()
