@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "sidecar/text/diagnostic_codes.h"
+#include "sidecar/text/printable.h"
+#include "sidecar/text/utf8.h"
 
 namespace waypost {
 namespace {
@@ -17,20 +19,18 @@ auto Key(const Diagnostic& diagnostic) {
                   diagnostic.level, diagnostic.code, diagnostic.message);
 }
 
-// Replaces what a terminal might obey. What users write appears in messages and snippets.
-void RemoveControlCharacters(std::string* text, std::string_view kept) {
-  for (size_t i = 0; i < text->size(); ++i) {
-    const auto byte = static_cast<unsigned char>((*text)[i]);
-    const bool c0 =
-        (byte < 0x20 && kept.find((*text)[i]) == std::string_view::npos) || byte == 0x7f;
-    const bool c1 =
-        byte == 0xc2 && i + 1 < text->size() && static_cast<unsigned char>((*text)[i + 1]) < 0xa0;
-    if (c0) {
-      (*text)[i] = '?';
-    } else if (c1) {
-      text->replace(i, 2, "?");
-    }
+// Replaces what a terminal must not get, one for one, so that a caret stays below its place. What
+// users write appears in messages and snippets.
+std::string WithoutUnprintable(std::string_view text, std::string_view kept) {
+  std::string printable;
+  while (!text.empty()) {
+    const size_t length = UnprintableLength(text);
+    const bool as_it_is = length == 0 || kept.find(text.front()) != std::string_view::npos;
+    const size_t taken = as_it_is ? Utf8Length(text) : length;
+    printable += as_it_is ? text.substr(0, taken) : "?";
+    text.remove_prefix(taken);
   }
+  return printable;
 }
 
 }  // namespace
@@ -65,9 +65,9 @@ std::string Diagnostic::ToString() const {
 void DiagnosticSink::Add(Diagnostic diagnostic) {
   has_errors_ = has_errors_ || diagnostic.level == DiagnosticLevel::kError;
   if (diagnostics_.size() < kMaxKept) {
-    RemoveControlCharacters(&diagnostic.message, "");
-    RemoveControlCharacters(&diagnostic.path, "");
-    RemoveControlCharacters(&diagnostic.snippet, "\t\n");
+    diagnostic.message = WithoutUnprintable(diagnostic.message, "");
+    diagnostic.path = WithoutUnprintable(diagnostic.path, "");
+    diagnostic.snippet = WithoutUnprintable(diagnostic.snippet, "\t\n");
     diagnostics_.push_back(std::move(diagnostic));
   } else {
     ++dropped_;

@@ -49,7 +49,7 @@ class DiagnosticSink {
   // fill the memory with them.
   static constexpr size_t kMaxKept = 1000;
 
-  // Replaces control characters, which a terminal might obey, by "?".
+  // Replaces what a terminal must not get (see printable.h) by "?".
   void Add(Diagnostic diagnostic);
 
   [[nodiscard]] bool has_errors() const { return has_errors_; }

@@ -8,8 +8,9 @@ namespace {
 
 bool IsContinuation(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
 
-// The length of the well-formed sequence at the start of `text`, or 0.
-size_t SequenceLength(std::string_view text) {
+}  // namespace
+
+size_t Utf8Length(std::string_view text) {
   const auto at = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = at(0);
   if (lead < 0x80) {
@@ -30,11 +31,9 @@ size_t SequenceLength(std::string_view text) {
   return overlong || surrogate || beyond_unicode ? 0 : length;
 }
 
-}  // namespace
-
 std::optional<size_t> FindInvalidUtf8(std::string_view text) {
   for (size_t offset = 0; offset < text.size();) {
-    const size_t length = SequenceLength(text.substr(offset));
+    const size_t length = Utf8Length(text.substr(offset));
     if (length == 0) {
       return offset;
     }
