@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/util/json_util.h"
 #include "sidecar/base/status_macros.h"
+#include "sidecar/service/json_message.h"
 
 namespace waypost::cli {
 namespace {
@@ -55,13 +55,10 @@ class ValueScanner {
 
 absl::Status ParseEventJson(std::string_view json, v1::TicketEvent* event) {
   event->Clear();
-  const google::protobuf::util::Status status = google::protobuf::util::JsonStringToMessage(
-      google::protobuf::StringPiece(json.data(), json.size()), event);
-  if (status.ok()) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "not a ticket event: ", std::string(status.message().data(), status.message().size())));
+  const absl::Status status = service::ParseJson(json, event);
+  return status.ok()
+             ? status
+             : absl::InvalidArgumentError(absl::StrCat("not a ticket event: ", status.message()));
 }
 
 absl::StatusOr<bool> JsonEventReader::SkipToValue() {

@@ -16,18 +16,19 @@
 #include "httplib.h"
 #include "sidecar/pipeline/errors.h"
 #include "sidecar/service/http_connection.h"
+#include "sidecar/service/json_message.h"
 #include "sidecar/service/rpc_status.h"
 
 namespace waypost::service {
 namespace {
 
 using ::google::protobuf::Message;
-using ::google::protobuf::util::JsonParseOptions;
-using ::google::protobuf::util::JsonStringToMessage;
 using ::google::protobuf::util::MessageToJsonString;
 
 constexpr char kJson[] = "application/json";
 constexpr char kProto[] = "application/proto";
+// Behind a JSON body, where JSON allows white space: an answer in a terminal ends its line.
+constexpr char kLineEnd = '\n';
 constexpr char kAnyPath[] = ".*";
 constexpr char kExamplePath[] = "/waypost.v1.JourneyService/RecordEvent";
 constexpr size_t kMaxBodyBytes = size_t{16} << 20;
@@ -37,7 +38,7 @@ constexpr size_t kThreads = 32;
 
 void Respond(int http_status, const absl::Status& status, httplib::Response* response) {
   response->status = http_status;
-  response->set_content(ToConnectJson(status), kJson);
+  response->set_content(ToConnectJson(status) + kLineEnd, kJson);
 }
 
 void RespondError(const absl::Status& status, httplib::Response* response) {
@@ -85,10 +86,10 @@ absl::StatusOr<std::string> Call(const Method& method, std::string_view request)
 
 absl::StatusOr<std::string> FromJson(const std::string& json, const Message& prototype) {
   const std::unique_ptr<Message> message(prototype.New());
-  const auto parsed = JsonStringToMessage(json, message.get(), JsonParseOptions());
+  const absl::Status parsed = ParseJson(json, message.get());
   if (!parsed.ok()) {
-    return Malformed(absl::StrCat("the body is no ", prototype.GetTypeName(),
-                                  " in JSON: ", std::string(parsed.message())));
+    return Malformed(
+        absl::StrCat("the body is no ", prototype.GetTypeName(), " in JSON: ", parsed.message()));
   }
   return message->SerializeAsString();
 }
@@ -99,7 +100,7 @@ absl::StatusOr<std::string> ToJson(const std::string& bytes, const Message& prot
   if (!message->ParseFromString(bytes) || !MessageToJsonString(*message, &json).ok()) {
     return absl::InternalError("a response cannot be written as JSON");
   }
-  return json;
+  return json + kLineEnd;
 }
 
 absl::StatusOr<std::string> Answer(const Method& method, const std::string& body, bool json) {
