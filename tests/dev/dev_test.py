@@ -69,6 +69,15 @@ class DevTest(unittest.TestCase):
         for command in ("run", "test", "bench", "lint", "format", "build", "help"):
             self.assertRegex(result.stdout, rf"(?m)^  {command} ")
 
+    def test_help_of_a_command_is_the_help(self):
+        for arguments in (("test", "--help"), ("test", "store", "-h"), ("build", "--help"),
+                          ("lint", "--help")):
+            with self.subTest(arguments):
+                result = self.system.run(*arguments)
+                self.assertEqual(0, result.returncode, result.stderr)
+                self.assertEqual(result.stdout, self.system.run("help").stdout)
+                self.assertEqual([], self.system.noted())
+
     def test_wrong_usage_exits_with_2_and_says_what_was_meant(self):
         for arguments, expected in (
                 (("biuld",), "Did you mean './dev build'?"),
@@ -76,6 +85,7 @@ class DevTest(unittest.TestCase):
                 (("frobnicate",), "there is no command 'frobnicate'. './dev help'"),
                 (("build", "fast"), "there is no preset 'fast'"),
                 (("test", "--msan"), "test knows no option '--msan'"),
+                (("lint", "--fast"), "lint knows no option '--fast'"),
                 (("test", "a", "b", "c"), "./dev test [NAME [CASE]]")):
             with self.subTest(arguments):
                 result = self.system.run(*arguments)
