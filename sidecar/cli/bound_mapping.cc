@@ -74,7 +74,7 @@ absl::Status PlanBoundMapping::Map(const std::vector<std::string_view>& fields, 
   event->Clear();
   row_.Set(&fields);
   const cel::Value values[] = {cel::Value::BorrowedMap(&row_), cel::Value::Int(line),
-                               cel::Value::BorrowedMap(&plan_.tables)};
+                               cel::Value::ObjectRef(&plan_.tables)};
   for (size_t at = 0; at < plan_.assignments.size(); ++at) {
     const Assignment& assignment = plan_.assignments[at];
     const absl::Status status =

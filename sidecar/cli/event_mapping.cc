@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sidecar/cli/bound_mapping.h"
@@ -80,10 +81,9 @@ class MappingLoader {
  public:
   MappingLoader(std::unique_ptr<const yaml::Document> document, DiagnosticSink* sink)
       : reader_(*document, sink), mapping_(std::make_unique<FileMapping>(std::move(document))) {
-    const cel::Type texts = cel::Type::Map(cel::TypeKind::kString, cel::TypeKind::kString);
-    environment_.AddVariable("row", texts);
+    environment_.AddVariable("row", cel::Type::Map(cel::TypeKind::kString, cel::TypeKind::kString));
     environment_.AddVariable("line", cel::TypeKind::kInt);
-    environment_.AddVariable("tables", cel::Type::Map(cel::TypeKind::kString, texts));
+    environment_.AddVariable("tables", cel::Type::Object(&mapping_->plan_.tables.type()));
   }
 
   std::unique_ptr<const EventMapping> Load() {
@@ -150,6 +150,7 @@ class MappingLoader {
       return;
     }
     for (const yaml::Entry& entry : tables->entries) {
+      CheckTableName(entry);
       LookupTable& table = mapping_->plan_.tables.Add(entry.key);
       if (entry.value->kind != yaml::NodeKind::kMapping) {
         reader_.Report(*entry.value, DiagnosticCode::kSpecWrongType,
@@ -162,6 +163,21 @@ class MappingLoader {
         }
       }
       table.Freeze();
+    }
+    mapping_->plan_.tables.Freeze();
+  }
+
+  // Expressions name a table behind a dot.
+  void CheckTableName(const yaml::Entry& entry) {
+    const auto is_letter = [](char c) { return absl::ascii_isalpha(c) || c == '_'; };
+    const bool is_name = !entry.key.empty() && is_letter(entry.key.front()) &&
+                         std::all_of(entry.key.begin(), entry.key.end(), [&](char c) {
+                           return is_letter(c) || absl::ascii_isdigit(c);
+                         });
+    if (!is_name) {
+      reader_.Report(*entry.value, DiagnosticCode::kSpecBadValue,
+                     absl::StrCat("\"", entry.key,
+                                  "\" is no name for a table; names have letters, digits and _"));
     }
   }
 

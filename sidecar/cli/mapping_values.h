@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "sidecar/cel/type.h"
 #include "sidecar/cel/value.h"
 
 namespace waypost::cli {
@@ -47,30 +48,33 @@ class LookupTable final : public cel::Map {
   absl::flat_hash_map<std::string_view, size_t> places_;
 };
 
-// All tables by name.
-class LookupTables final : public cel::Map {
+// All tables, as an object whose fields are their names: a table that is not there is found when an
+// expression is checked. Outlives the programs that were compiled against its type.
+class LookupTables final : public cel::Object {
  public:
   LookupTable& Add(std::string name) {
-    tables_.emplace_back(std::move(name), std::make_unique<LookupTable>());
-    return *tables_.back().second;
+    names_.push_back(std::move(name));
+    return *tables_.emplace_back(std::make_unique<LookupTable>());
+  }
+  // Fixes the type; all tables were added.
+  void Freeze() {
+    std::vector<cel::ObjectField> fields;
+    for (const std::string& name : names_) {
+      fields.push_back({name, cel::Type::Map(cel::TypeKind::kString, cel::TypeKind::kString)});
+    }
+    type_ = cel::ObjectType("tables", std::move(fields));
   }
 
-  [[nodiscard]] size_t size() const override { return tables_.size(); }
-  [[nodiscard]] cel::Value KeyAt(size_t index) const override {
-    return cel::Value::StringView(tables_[index].first);
+  [[nodiscard]] const cel::ObjectType& type() const override { return type_; }
+  [[nodiscard]] cel::Value Get(int field) const override {
+    return cel::Value::BorrowedMap(tables_[static_cast<size_t>(field)].get());
   }
-  [[nodiscard]] bool Find(const cel::Value& key, cel::Value* value) const override {
-    for (const auto& [name, table] : tables_) {
-      if (key.kind() == cel::ValueKind::kString && key.AsString() == name) {
-        *value = cel::Value::BorrowedMap(table.get());
-        return true;
-      }
-    }
-    return false;
-  }
+  [[nodiscard]] bool Has(int /*field*/) const override { return true; }
 
  private:
-  std::vector<std::pair<std::string, std::unique_ptr<LookupTable>>> tables_;
+  cel::ObjectType type_{"tables", {}};
+  std::vector<std::string> names_;
+  std::vector<std::unique_ptr<LookupTable>> tables_;
 };
 
 // The row now read, by column.
