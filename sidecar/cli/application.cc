@@ -66,6 +66,13 @@ int FailUsage(const CLI::App& app, std::string_view message, const Output& outpu
                      absl::StrCat(std::string(message), "\nTry 'waypost ", command, "--help'."));
 }
 
+// Whether an option was given that the command does not have. A required one may then be missing
+// only because it was misspelt.
+bool HasUnknownOption(const CLI::App& app) {
+  const std::vector<std::string> left = app.remaining(true);
+  return !left.empty() && left.front().size() > 1 && left.front().front() == '-';
+}
+
 // What the parser could not place: the first argument of the first app that has any.
 int FailUnexpected(const CLI::App& app, const Output& output) {
   const std::vector<std::string> left = app.remaining(true);
@@ -105,6 +112,10 @@ int RunApplication(int argc, const char* const* argv, const Output& output) {
   } catch (const CLI::ExtrasError&) {
     return FailUnexpected(app, output);
   } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError) &&
+        HasUnknownOption(app)) {
+      return FailUnexpected(app, output);
+    }
     return FailUsage(app, error.what(), output);
   }
   return exit_code;

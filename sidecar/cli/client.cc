@@ -44,8 +44,11 @@ absl::Status FromGrpc(const grpc::Status& status, const std::string& target) {
                            absl::FormatDuration(kCallTimeout));
   }
   const google::rpc::BadRequest bad_request = Violations(status.error_details());
-  for (const auto& violation : bad_request.field_violations()) {
-    absl::StrAppend(&message, "\n  ", violation.field(), ": ", violation.description());
+  if (bad_request.field_violations_size() > 1) {  // the message of a single one is that one
+    message = absl::StrCat(bad_request.field_violations_size(), " things are wrong:");
+    for (const auto& violation : bad_request.field_violations()) {
+      absl::StrAppend(&message, "\n  ", violation.field(), ": ", violation.description());
+    }
   }
   return {static_cast<absl::StatusCode>(status.error_code()), message};
 }

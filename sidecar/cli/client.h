@@ -24,8 +24,8 @@ inline constexpr absl::Duration kCallTimeout = absl::Seconds(30);
 // A context whose call fails after kCallTimeout.
 [[nodiscard]] std::unique_ptr<grpc::ClientContext> CallContext();
 
-// A failed call as a status whose message says what to do: every violation of a bad request on a
-// line of its own; for a sidecar that does not answer, its address.
+// A failed call as a status whose message says what to do: of a bad request with several
+// violations, each on a line of its own; for a sidecar that does not answer, its address.
 [[nodiscard]] absl::Status FromGrpc(const grpc::Status& status, const std::string& target);
 
 // The google.rpc.BadRequest among the details of a serialised google.rpc.Status; empty when there
