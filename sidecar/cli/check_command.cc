@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -12,11 +13,13 @@
 #include "sidecar/cli/commands.h"
 #include "sidecar/cli/diagnostic_text.h"
 #include "sidecar/cli/event_mapping.h"
+#include "sidecar/cli/names.h"
 #include "sidecar/cli/options.h"
 #include "sidecar/cli/story_suite.h"
 #include "sidecar/rules/loader.h"
 #include "sidecar/rules/schema.h"
 #include "sidecar/text/diagnostic_codes.h"
+#include "sidecar/text/printable.h"
 #include "sidecar/text/suggest.h"
 
 namespace waypost::cli {
@@ -61,8 +64,8 @@ void CheckRuleSet(const std::string& path, Finding* finding) {
   finding->diagnostics = std::move(loaded->diagnostics);
   if (loaded->rule_set != nullptr) {
     finding->digest = loaded->rule_set->digest;
-    finding->what = absl::StrCat(loaded->rule_set->rules.size(), " rules, ",
-                                 loaded->rule_set->journeys.size(), " journeys");
+    finding->what = absl::StrCat(Counted(std::ssize(loaded->rule_set->rules), "rule"), ", ",
+                                 Counted(std::ssize(loaded->rule_set->journeys), "journey"));
   }
 }
 
@@ -90,7 +93,7 @@ Finding Check(const std::string& path) {
   DiagnosticSink sink;
   if (absl::EndsWith(path, "_test.yaml") || absl::EndsWith(path, "_test.yml")) {
     const auto suite = StorySuite::Load(path, &sink);
-    finding.what = suite.has_value() ? absl::StrCat(suite->stories.size(), " stories") : "";
+    finding.what = suite.has_value() ? Counted(std::ssize(suite->stories), "story", "stories") : "";
     finding.diagnostics = sink.Take();
   } else if (IsMapping(path)) {
     finding.what = EventMapping::Load(path, &sink) != nullptr ? "an event mapping" : "";
@@ -107,9 +110,9 @@ bool Passes(const DiagnosticCounts& counts, bool strict) {
 
 void PrintText(const Finding& finding, const DiagnosticCounts& counts, bool passes,
                const Output& output) {
-  PrintDiagnostics(finding.diagnostics, output);
+  PrintDiagnostics(finding.diagnostics, output, Stream::kOut);
   output.out() << output.Paint(passes ? "ok" : "broken", passes ? Colour::kGreen : Colour::kRed)
-               << "  " << finding.path << ": " << CountsText(counts);
+               << "  " << Printable(finding.path) << ": " << CountsText(counts);
   if (!finding.what.empty()) {
     output.out() << " (" << finding.what
                  << (finding.digest.empty() ? "" : absl::StrCat(", digest ", finding.digest))

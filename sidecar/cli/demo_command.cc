@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -36,7 +37,8 @@ constexpr const char* kFooter = R"(Examples:
   waypost demo --rules my-rules --keep
 
 Starts a sidecar on loopback with a database in a local folder, plays a person's password reset and
-a day of 200 tickets through it, and goes on serving until Ctrl-C.)";
+a day of 200 tickets through it, and goes on serving until Ctrl-C. The database of the last demo is
+deleted first, unless --keep is given.)";
 
 struct Options {
   std::string rules;
@@ -57,6 +59,16 @@ std::string FreeAddress(const std::string& address, const std::string& usual,
   return "127.0.0.1:0";
 }
 
+absl::Status DeleteLastDemo(const DemoFolder& folder, const Output& output) {
+  std::error_code error;
+  if (std::filesystem::exists(folder.database(), error)) {
+    output.out()
+        << "The database of the last demo is deleted, with all events in it; with --keep it "
+           "would stay.\n";
+  }
+  return folder.DeleteDatabase();
+}
+
 absl::StatusOr<std::unique_ptr<service::Server>> StartServer(const Options& options,
                                                              const std::string& rules,
                                                              const DemoFolder& folder,
@@ -69,7 +81,7 @@ absl::StatusOr<std::unique_ptr<service::Server>> StartServer(const Options& opti
   server.listen = {FreeAddress(options.listen, kDefaultTarget, output)};
   server.http = HttpAddressFrom(FreeAddress(options.http, kDefaultHttpAddress, output));
   if (!options.keep) {
-    WAYPOST_RETURN_IF_ERROR(folder.DeleteDatabase());
+    WAYPOST_RETURN_IF_ERROR(DeleteLastDemo(folder, output));
   }
   WAYPOST_ASSIGN_OR_RETURN(std::unique_ptr<service::Server> started,
                            service::Server::Start(server));
@@ -102,14 +114,14 @@ absl::Status PrintSummary(const std::string& target, const ReplayTally& tally,
   }
   output.out() << '\n'
                << output.Paint("What came of it", Colour::kBold) << "\n  "
-               << WithThousands(status.events_recorded()) << " events recorded in "
-               << WithThousands(map.journeys()) << " journeys, " << WithThousands(tally.unmapped())
-               << " without a touchpoint\n  " << WithThousands(sum.alerts) << " alerts, "
-               << WithThousands(sum.updates) << " messages to people, "
-               << WithThousands(sum.surveys_sent) << " surveys to send, "
+               << Counted(status.events_recorded(), "event") << " recorded in "
+               << Counted(map.journeys(), "journey") << ", " << WithThousands(tally.unmapped())
+               << " without a touchpoint\n  " << Counted(sum.alerts, "alert") << ", "
+               << Counted(sum.updates, "message") << " to people, "
+               << Counted(sum.surveys_sent, "survey") << " to send, "
                << WithThousands(sum.surveys_not_sent) << " not to send\n  "
-               << WithThousands(status.decided_by_time())
-               << " times a rule was asked because nobody had told the person anything for long\n";
+               << Counted(status.decided_by_time(), "time")
+               << " a rule was asked because nobody had told the person anything for long\n";
   Table rules({{"  Rule"},
                {"alerts", Table::Align::kRight},
                {"messages", Table::Align::kRight},

@@ -9,9 +9,11 @@
 #include "sidecar/base/status_macros.h"
 #include "sidecar/cli/client.h"
 #include "sidecar/cli/enrichment_text.h"
+#include "sidecar/cli/names.h"
 #include "sidecar/cli/signals.h"
 #include "sidecar/cli/table.h"
 #include "sidecar/rules/vocabulary.h"
+#include "sidecar/text/printable.h"
 
 namespace waypost::cli {
 namespace {
@@ -75,13 +77,14 @@ absl::Status DemoPlayer::PlayStory(const std::vector<DemoStep>& steps) {
 }
 
 void DemoPlayer::ShowNews(const v1::TicketEvent& event, const v1::Enrichment& enrichment) const {
-  const std::string start = absl::StrCat("  ", ClockText(event), "  ", event.ticket().ref(), "  ");
+  const std::string start =
+      absl::StrCat("  ", ClockText(event), "  ", Printable(event.ticket().ref()), "  ");
   for (const v1::ExperienceAlert& alert : enrichment.alerts()) {
     output_.out() << "\r\033[K" << start
                   << output_.Paint(
                          absl::StrCat("alert to ", alert.owner_name(), ": "),
                          alert.severity() == v1::SEVERITY_CRITICAL ? Colour::kRed : Colour::kYellow)
-                  << alert.text() << '\n';
+                  << Printable(alert.text()) << '\n';
   }
 }
 
@@ -96,8 +99,8 @@ void DemoPlayer::ShowProgress(size_t done, size_t total, const v1::TicketEvent& 
   }
   const std::string line =
       absl::StrCat("  ", ClockText(event), "  ", WithThousands(static_cast<int64_t>(done)), " of ",
-                   WithThousands(static_cast<int64_t>(total)), " events  ", alerts, " alerts  ",
-                   updates, " messages  ", surveys, " surveys");
+                   Counted(static_cast<int64_t>(total), "event"), "  ", Counted(alerts, "alert"),
+                   "  ", Counted(updates, "message"), "  ", Counted(surveys, "survey"));
   if (output_.out_is_terminal()) {
     output_.out() << '\r' << output_.Paint(line, Colour::kCyan) << "\033[K" << std::flush;
   } else if (done % (total / 10 + 1) == 0 || done == total) {

@@ -4,6 +4,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "sidecar/cli/names.h"
+#include "sidecar/text/printable.h"
 
 namespace waypost::cli {
 namespace {
@@ -32,10 +34,6 @@ Colour LevelColour(DiagnosticLevel level) {
   return Colour::kDim;
 }
 
-std::string Number(int count, const std::string& noun) {
-  return absl::StrCat(count, " ", noun, count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 DiagnosticCounts CountByLevel(const std::vector<Diagnostic>& diagnostics) {
@@ -51,28 +49,29 @@ DiagnosticCounts CountByLevel(const std::vector<Diagnostic>& diagnostics) {
 std::string CountsText(const DiagnosticCounts& counts) {
   std::vector<std::string> parts;
   if (counts.errors > 0) {
-    parts.push_back(Number(counts.errors, "error"));
+    parts.push_back(Counted(counts.errors, "error"));
   }
   if (counts.warnings > 0) {
-    parts.push_back(Number(counts.warnings, "warning"));
+    parts.push_back(Counted(counts.warnings, "warning"));
   }
   if (counts.notes > 0) {
-    parts.push_back(Number(counts.notes, "note"));
+    parts.push_back(Counted(counts.notes, "note"));
   }
   return parts.empty() ? "nothing to report" : absl::StrJoin(parts, ", ");
 }
 
-void PrintDiagnostics(const std::vector<Diagnostic>& diagnostics, const Output& output) {
+void PrintDiagnostics(const std::vector<Diagnostic>& diagnostics, const Output& output,
+                      Stream stream) {
+  std::ostream& to = output.stream(stream);
   for (const Diagnostic& diagnostic : diagnostics) {
-    output.err() << output.PaintError(diagnostic.location.ToString(), Colour::kBold) << ": "
-                 << output.PaintError(absl::StrCat(std::string(LevelName(diagnostic.level)), ":"),
-                                      LevelColour(diagnostic.level))
-                 << ' ' << diagnostic.message << ' '
-                 << output.PaintError(absl::StrCat("[", diagnostic.code, "]"), Colour::kDim)
-                 << '\n';
+    to << output.Paint(diagnostic.location.ToString(), Colour::kBold, stream) << ": "
+       << output.Paint(absl::StrCat(std::string(LevelName(diagnostic.level)), ":"),
+                       LevelColour(diagnostic.level), stream)
+       << ' ' << Printable(diagnostic.message) << ' '
+       << output.Paint(absl::StrCat("[", diagnostic.code, "]"), Colour::kDim, stream) << '\n';
     if (!diagnostic.snippet.empty()) {
       for (const auto& line : absl::StrSplit(diagnostic.snippet, '\n')) {
-        output.err() << "    " << line << '\n';
+        to << "    " << line << '\n';
       }
     }
   }

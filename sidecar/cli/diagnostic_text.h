@@ -20,8 +20,10 @@ struct DiagnosticCounts {
 // "2 errors, 1 warning" or "nothing to report".
 [[nodiscard]] std::string CountsText(const DiagnosticCounts& counts);
 
-// Writes "FILE:LINE:COLUMN: error: MESSAGE [CODE]" with the line and a caret to `output.err()`.
-void PrintDiagnostics(const std::vector<Diagnostic>& diagnostics, const Output& output);
+// Writes "FILE:LINE:COLUMN: error: MESSAGE [CODE]" with the line and a caret: to standard output
+// where findings are what was asked for, else to standard error.
+void PrintDiagnostics(const std::vector<Diagnostic>& diagnostics, const Output& output,
+                      Stream stream = Stream::kErr);
 
 // The same for programs, as a JSON array.
 void WriteDiagnostics(const std::vector<Diagnostic>& diagnostics, JsonWriter* json);

@@ -9,6 +9,7 @@
 #include "sidecar/base/proto_time.h"
 #include "sidecar/cli/names.h"
 #include "sidecar/rules/vocabulary.h"
+#include "sidecar/text/printable.h"
 
 namespace waypost::cli {
 namespace {
@@ -35,7 +36,7 @@ class Printer {
     std::string padded(label);
     padded.resize(std::max<size_t>(padded.size() + 1, 10), ' ');
     output_.out() << indent_ << output_.Paint(padded, colour)
-                  << Hanging(text, indent_.size() + padded.size()) << '\n';
+                  << Hanging(Printable(text, "\n"), indent_.size() + padded.size()) << '\n';
   }
 
  private:
@@ -54,7 +55,7 @@ void PrintPosition(const v1::JourneyPosition& position, Printer* printer) {
   if (!position.provider_id().empty()) {
     absl::StrAppend(&text, " · with ", position.provider_id());
   }
-  absl::StrAppend(&text, position.backward() ? " (back)" : "");
+  absl::StrAppend(&text, position.backward() ? " (back: an earlier stage than before)" : "");
   printer->Line(position.moved() ? Colour::kCyan : Colour::kDim,
                 rules::ConsumerRoleName(position.role()), text);
 }

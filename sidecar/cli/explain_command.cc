@@ -8,6 +8,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "sidecar/base/proto_time.h"
 #include "sidecar/base/status_macros.h"
@@ -19,6 +20,7 @@
 #include "sidecar/cli/replay.h"
 #include "sidecar/cli/table.h"
 #include "sidecar/rules/vocabulary.h"
+#include "sidecar/text/printable.h"
 #include "waypost/v1/insight_service.grpc.pb.h"
 
 namespace waypost::cli {
@@ -71,7 +73,8 @@ std::string Why(const v1::RuleVerdict& verdict) {
   if (!verdict.error().empty()) {
     reasons.push_back(verdict.error());
   } else if (!verdict.false_part().empty()) {
-    std::string part = verdict.false_part();
+    // A condition may be written over several lines.
+    std::string part = absl::StrReplaceAll(verdict.false_part(), {{"\n", " "}});
     if (!verdict.left_value().empty() || !verdict.right_value().empty()) {
       absl::StrAppend(&part, "  (", verdict.left_value(), " against ", verdict.right_value(), ")");
     }
@@ -116,7 +119,7 @@ int PrintVerdicts(const Verdicts& verdicts, const std::string& title, bool all,
 void PrintExplanation(const v1::ExplainJourneyResponse& response, bool all, const Output& output) {
   output.out() << output.Paint(absl::StrCat("Event ", response.event_id()), Colour::kBold) << " at "
                << TimeText(FromProto(response.occurred_at())) << " of journey "
-               << response.journey_id() << '\n';
+               << Printable(response.journey_id()) << '\n';
   PrintEnrichment(response.decision(), output, "  ");
   const bool none_applies =
       response.touchpoints().empty() && response.journey_definitions_size() > 0;
@@ -133,13 +136,16 @@ void PrintExplanation(const v1::ExplainJourneyResponse& response, bool all, cons
   if (hidden > 0) {
     output.out() << '\n'
                  << hidden
-                 << " more wait for other events or come after a match; --all shows them\n";
+                 << (hidden == 1 ? " more waits for another event or comes"
+                                 : " more wait for other events or come")
+                 << " after a match; --all shows what is left out\n";
   }
   if (!response.decision().rule_set_digest().empty() &&
       response.decision().rule_set_digest() != response.rule_set_digest()) {
     output.out() << "\nThe decision was made under rule set "
-                 << response.decision().rule_set_digest() << ", the verdicts are those of "
-                 << response.rule_set_digest() << ".\n";
+                 << Printable(response.decision().rule_set_digest())
+                 << ", the verdicts are those of " << Printable(response.rule_set_digest())
+                 << ".\n";
   }
 }
 

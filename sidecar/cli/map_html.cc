@@ -54,7 +54,8 @@ thead th { background: var(--soft); }
 
 std::string Emotion(const char* basis, double value) {
   const char* mood = value > 0.25 ? " good" : value < -0.25 ? " bad" : "";
-  return absl::StrFormat("<span class=\"%s%s\">%+.1f %s</span> ", basis, mood, value, basis);
+  return absl::StrFormat("<span class=\"%s%s\">%s %s</span> ", basis, mood, EmotionNumber(value),
+                         basis);
 }
 
 void PrintTouchpoint(const v1::MapTouchpoint& touchpoint, std::ostream& out) {
@@ -64,8 +65,8 @@ void PrintTouchpoint(const v1::MapTouchpoint& touchpoint, std::ostream& out) {
       << "<div class=\"fact\">" << TouchpointKindName(touchpoint.kind()) << " · "
       << (touchpoint.owner_id().empty() ? "<span class=\"no-owner\">no owner</span>"
                                         : EscapeMarkup(touchpoint.owner_id()))
-      << "</div><div class=\"fact\">" << WithThousands(touchpoint.passed()) << " times in "
-      << WithThousands(touchpoint.journeys()) << " journeys</div>";
+      << "</div><div class=\"fact\">" << Counted(touchpoint.passed(), "time") << " in "
+      << Counted(touchpoint.journeys(), "journey") << "</div>";
   if (touchpoint.has_emotion_said()) {
     out << Emotion("said", touchpoint.emotion_said());
   }
@@ -136,8 +137,8 @@ void PrintMapHtml(const v1::GetJourneyMapResponse& map, const MapTitle& title, s
   std::string head = kHead;
   head.replace(head.find("%s"), 2, name);
   out << head << "<h1>" << name << "</h1>\n<p>The " << EscapeMarkup(title.role) << "'s view of "
-      << WithThousands(map.journeys())
-      << " journeys. A double line marks a service interaction, a single one a touchpoint. "
+      << Counted(map.journeys(), "journey")
+      << ". A double line marks a service interaction, a single one a touchpoint. "
          "<span class=\"said\">said</span> is what people told, "
          "<span class=\"inferred\">inferred</span> what the rules conclude from behaviour; both go "
          "from -2 to +2.</p>\n";

@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "sidecar/cli/names.h"
 #include "sidecar/cli/table.h"
+#include "sidecar/text/printable.h"
 
 namespace waypost::cli {
 namespace {
@@ -17,7 +18,8 @@ std::string ChannelName(const std::string& channel) { return channel.empty() ? "
 
 // Mermaid takes ":" as the end of a task's name and "," between its actors.
 std::string MermaidText(const std::string& text) {
-  return absl::StrReplaceAll(text, {{":", " "}, {",", " "}, {";", " "}, {"#", " "}, {"\n", " "}});
+  return Printable(
+      absl::StrReplaceAll(text, {{":", " "}, {",", " "}, {";", " "}, {"#", " "}, {"\n", " "}}));
 }
 
 int Score(const v1::MapTouchpoint& touchpoint) {
@@ -32,21 +34,26 @@ int Score(const v1::MapTouchpoint& touchpoint) {
 
 }  // namespace
 
+std::string EmotionNumber(double emotion) {
+  const std::string number = absl::StrFormat("%+.1f", emotion);
+  return number == "+0.0" || number == "-0.0" ? "0.0" : number;
+}
+
 std::string EmotionText(const v1::MapTouchpoint& touchpoint) {
   std::string text;
   if (touchpoint.has_emotion_said()) {
-    absl::StrAppend(&text, absl::StrFormat("%+.1f said", touchpoint.emotion_said()));
+    absl::StrAppend(&text, EmotionNumber(touchpoint.emotion_said()), " said");
   }
   if (touchpoint.has_emotion_inferred()) {
-    absl::StrAppend(&text, text.empty() ? "" : ", ",
-                    absl::StrFormat("%+.1f inferred", touchpoint.emotion_inferred()));
+    absl::StrAppend(&text, text.empty() ? "" : ", ", EmotionNumber(touchpoint.emotion_inferred()),
+                    " inferred");
   }
   return text;
 }
 
 void PrintMapText(const v1::GetJourneyMapResponse& map, const MapTitle& title, std::ostream& out) {
-  out << title.name << ": the " << title.role << "'s journey map, " << WithThousands(map.journeys())
-      << (map.journeys() == 1 ? " journey" : " journeys") << '\n';
+  out << Printable(title.name) << ": the " << title.role << "'s journey map, "
+      << Counted(map.journeys(), "journey") << '\n';
   for (const std::string& stage : map.stages()) {
     Table table(
         {{""}, {""}, {""}, {""}, {"", Table::Align::kRight}, {"", Table::Align::kRight}, {""}});
@@ -59,11 +66,10 @@ void PrintMapText(const v1::GetJourneyMapResponse& map, const MapTitle& title, s
                       TouchpointKindName(touchpoint.kind()),
                       touchpoint.owner_id().empty() ? "no owner" : touchpoint.owner_id(),
                       absl::StrCat(WithThousands(touchpoint.passed()), "x"),
-                      absl::StrCat(WithThousands(touchpoint.journeys()), " journeys"),
-                      EmotionText(touchpoint)});
+                      Counted(touchpoint.journeys(), "journey"), EmotionText(touchpoint)});
       }
     }
-    out << '\n' << stage << '\n';
+    out << '\n' << Printable(stage) << '\n';
     if (table.empty()) {
       out << "  (nothing happened here)\n";
     }

@@ -27,7 +27,11 @@ void PrintMapMermaid(const v1::GetJourneyMapResponse& map, const MapTitle& title
 // as rows. All texts are escaped.
 void PrintMapHtml(const v1::GetJourneyMapResponse& map, const MapTitle& title, std::ostream& out);
 
-// "-1.3 said, n 4" and the like; empty when nothing is known. What is inferred always says so.
+// "-1.3", "+0.4", "0.0".
+[[nodiscard]] std::string EmotionNumber(double emotion);
+
+// "-1.3 said, +0.4 inferred" and the like; empty when nothing is known. What is inferred always
+// says so.
 [[nodiscard]] std::string EmotionText(const v1::MapTouchpoint& touchpoint);
 
 }  // namespace waypost::cli

@@ -2,6 +2,7 @@
 #include "sidecar/cli/names.h"
 
 #include "absl/strings/str_cat.h"
+#include "sidecar/cli/table.h"
 #include "sidecar/rules/vocabulary.h"
 
 namespace waypost::cli {
@@ -44,6 +45,13 @@ std::string VisibilityName(v1::Visibility visibility) {
     default:
       return "provider";
   }
+}
+
+std::string Counted(int64_t count, std::string_view noun, std::string_view plural) {
+  std::string text = WithThousands(count) + " ";
+  text.append(count == 1 || plural.empty() ? noun : plural);
+  text.append(count == 1 || !plural.empty() ? "" : "s");
+  return text;
 }
 
 void ToProto(absl::Time time, google::protobuf::Timestamp* timestamp) {

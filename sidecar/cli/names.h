@@ -2,7 +2,9 @@
 // Words for people.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -22,6 +24,10 @@ namespace waypost::cli {
 
 // "both", "provider", "consumer".
 [[nodiscard]] std::string VisibilityName(v1::Visibility visibility);
+
+// A number of things: "1 journey", "1,234 journeys"; `plural` where the noun does not take an "s".
+[[nodiscard]] std::string Counted(int64_t count, std::string_view noun,
+                                  std::string_view plural = "");
 
 void ToProto(absl::Time time, google::protobuf::Timestamp* timestamp);
 

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "absl/strings/str_cat.h"
+#include "sidecar/text/printable.h"
 
 namespace waypost::cli {
 namespace {
@@ -29,37 +29,34 @@ std::string_view Escape(Colour colour) {
   return "";
 }
 
-std::string Painted(std::string_view text, Colour colour, bool on) {
-  if (!on || text.empty()) {
-    return std::string(text);
-  }
-  std::string painted(Escape(colour));
-  painted.append(text);
-  painted.append("\033[0m");
-  return painted;
+bool KnowsEscapes(const char* terminal) {
+  return terminal != nullptr && *terminal != '\0' && std::string_view(terminal) != "dumb";
 }
 
 }  // namespace
 
 Output Output::Standard() {
   Output output(std::cout, std::cerr);
-  output.out_is_terminal_ = isatty(STDOUT_FILENO) == 1;
-  output.err_is_terminal_ = isatty(STDERR_FILENO) == 1;
+  const bool knows_escapes = KnowsEscapes(std::getenv("TERM"));
+  output.out_is_terminal_ = knows_escapes && isatty(STDOUT_FILENO) == 1;
+  output.err_is_terminal_ = knows_escapes && isatty(STDERR_FILENO) == 1;
   const char* no_colour = std::getenv("NO_COLOR");
   output.colours_ = no_colour == nullptr || *no_colour == '\0';
   return output;
 }
 
-std::string Output::Paint(std::string_view text, Colour colour) const {
-  return Painted(text, colour, colours_ && out_is_terminal_);
-}
-
-std::string Output::PaintError(std::string_view text, Colour colour) const {
-  return Painted(text, colour, colours_ && err_is_terminal_);
+std::string Output::Paint(std::string_view text, Colour colour, Stream stream) const {
+  std::string painted = Printable(text);
+  if (colours_ && (stream == Stream::kOut ? out_is_terminal_ : err_is_terminal_) &&
+      !painted.empty()) {
+    painted.insert(0, Escape(colour));
+    painted += "\033[0m";
+  }
+  return painted;
 }
 
 int Output::Fail(int code, std::string_view message) const {
-  *err_ << PaintError("waypost:", Colour::kRed) << ' ' << message << '\n';
+  *err_ << Paint("waypost:", Colour::kRed, Stream::kErr) << ' ' << Printable(message, "\n") << '\n';
   return code;
 }
 

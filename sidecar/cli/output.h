@@ -13,10 +13,14 @@ namespace waypost::cli {
 // For people or for programs.
 enum class OutputFormat { kText, kJson };
 
+// Standard output or standard error.
+enum class Stream { kOut, kErr };
+
 enum class Colour { kBold, kDim, kRed, kGreen, kYellow, kCyan };
 
 // Where a command writes: results to `out`, messages and progress to `err`. Colours appear only on
-// a terminal and never when NO_COLOR is set. Not thread-safe; the streams outlive it.
+// a terminal that knows them (TERM is not "dumb") and never when NO_COLOR is set. Not thread-safe;
+// the streams outlive it.
 class Output {
  public:
   // Plain streams that are no terminals: for tests and for files.
@@ -27,14 +31,18 @@ class Output {
 
   [[nodiscard]] std::ostream& out() const { return *out_; }
   [[nodiscard]] std::ostream& err() const { return *err_; }
+  [[nodiscard]] std::ostream& stream(Stream stream) const {
+    return stream == Stream::kOut ? *out_ : *err_;
+  }
+  // A terminal that moves its cursor and shows colours when it is told to.
   [[nodiscard]] bool out_is_terminal() const { return out_is_terminal_; }
   [[nodiscard]] bool err_is_terminal() const { return err_is_terminal_; }
 
-  // `text` in `colour` for `out` or `err`, or as it is where colours are off.
-  [[nodiscard]] std::string Paint(std::string_view text, Colour colour) const;
-  [[nodiscard]] std::string PaintError(std::string_view text, Colour colour) const;
+  // `text`, made Printable, in `colour`, or without where colours are off.
+  [[nodiscard]] std::string Paint(std::string_view text, Colour colour,
+                                  Stream stream = Stream::kOut) const;
 
-  // Writes "waypost: MESSAGE" to `err` and returns `code`.
+  // Writes "waypost: MESSAGE", made Printable but for its line breaks, to `err` and returns `code`.
   int Fail(int code, std::string_view message) const;
 
   // The same with the message of `status` and the exit code that fits it: kExitUnreachable for

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
@@ -15,6 +16,7 @@
 #include "sidecar/journey/person_record.h"
 #include "sidecar/journey/view.h"
 #include "sidecar/rules/vocabulary.h"
+#include "sidecar/text/printable.h"
 
 namespace waypost::cli {
 namespace {
@@ -25,6 +27,10 @@ std::string Share(int64_t part, int64_t whole) {
   return whole == 0 ? ""
                     : absl::StrFormat("%.1f %%", 100.0 * static_cast<double>(part) /
                                                      static_cast<double>(whole));
+}
+
+std::string InBrackets(const std::string& text) {
+  return text.empty() ? "" : absl::StrCat(" (", text, ")");
 }
 
 void AddFacts(const v1::JourneyFacts& facts, JourneyTotals* totals) {
@@ -347,11 +353,10 @@ void PrintReport(const ReplayReport& report, const Output& output) {
   const double seconds = std::max(absl::ToDoubleSeconds(report.run_time), 1e-9);
   const double rate = static_cast<double>(tally.events()) / seconds;
   out << output.Paint(
-             absl::StrCat("Replayed ", WithThousands(tally.events()), " events of ",
-                          WithThousands(static_cast<int64_t>(tally.tickets().size())),
-                          " tickets and ",
-                          WithThousands(static_cast<int64_t>(report.replay->desk().persons())),
-                          " persons in ", absl::StrFormat("%.1f s", seconds)),
+             absl::StrCat("Replayed ", Counted(tally.events(), "event"), " of ",
+                          Counted(std::ssize(tally.tickets()), "ticket"), " and ",
+                          Counted(static_cast<int64_t>(report.replay->desk().persons()), "person"),
+                          " in ", absl::StrFormat("%.1f s", seconds)),
              Colour::kBold)
       << " (" << WithThousands(static_cast<int64_t>(rate)) << "/s, peak memory "
       << report.peak_memory_bytes / (1 << 20) << " MiB)\n";
@@ -362,10 +367,10 @@ void PrintReport(const ReplayReport& report, const Output& output) {
   out << "rejected " << WithThousands(tally.rejected()) << ", duplicates "
       << WithThousands(tally.duplicates()) << ", late " << WithThousands(tally.late())
       << ", moved in time " << WithThousands(tally.clamped()) << ", unmapped "
-      << WithThousands(tally.unmapped()) << " (" << Share(tally.unmapped(), tally.events())
-      << "), rule errors " << WithThousands(tally.rule_errors()) << '\n';
+      << WithThousands(tally.unmapped()) << InBrackets(Share(tally.unmapped(), tally.events()))
+      << ", rule errors " << WithThousands(tally.rule_errors()) << '\n';
   for (const Rejection& rejection : tally.rejections()) {
-    out << "  line " << rejection.line << ": " << rejection.reason << '\n';
+    out << "  line " << rejection.line << ": " << Printable(rejection.reason) << '\n';
   }
   PrintDerived(tally, out);
   PrintRules(tally, out);

@@ -14,7 +14,9 @@
 #include "sidecar/cli/enrichment_text.h"
 #include "sidecar/cli/json_event_reader.h"
 #include "sidecar/cli/json_writer.h"
+#include "sidecar/cli/names.h"
 #include "sidecar/cli/options.h"
+#include "sidecar/text/printable.h"
 #include "waypost/v1/journey_service.grpc.pb.h"
 
 namespace waypost::cli {
@@ -50,7 +52,7 @@ class Answers {
       return;
     }
     output_.out() << output_.Paint(event.event_id(), Colour::kBold) << "  "
-                  << response.enrichment().journey_id()
+                  << Printable(response.enrichment().journey_id())
                   << (response.duplicate() ? "  (known: the first answer again)" : "") << '\n';
     PrintEnrichment(response.enrichment(), output_, "  ");
   }
@@ -71,8 +73,7 @@ class Answers {
 
   int Finish() const {
     if (options_.format == OutputFormat::kText) {
-      output_.err() << recorded_ << (recorded_ == 1 ? " event" : " events") << " recorded, "
-                    << refused_ << " refused\n";
+      output_.err() << Counted(recorded_, "event") << " recorded, " << refused_ << " refused\n";
     }
     return exit_code_;
   }

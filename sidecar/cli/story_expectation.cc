@@ -209,7 +209,8 @@ class Comparison {
         }
       }
       if (!found) {
-        Add(absl::StrCat(noun, " ", one.rule), absl::StrCat("a ", noun), kNothing);
+        Add(absl::StrCat(noun, " ", one.rule), absl::StrCat(noun == "survey" ? "a " : "an ", noun),
+            kNothing);
       }
     }
     for (int at = 0; at < actual.size(); ++at) {

@@ -1,26 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/cli/story_report.h"
 
+#include <iterator>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "sidecar/cli/json_writer.h"
 #include "sidecar/cli/markup.h"
+#include "sidecar/cli/names.h"
+#include "sidecar/text/printable.h"
 
 namespace waypost::cli {
 namespace {
 
 void PrintStep(const FailedStep& step, const Output& output) {
-  output.out() << "     step " << step.number << ", " << step.at << "  "
+  output.out() << "     step " << step.number << ", " << Printable(step.at) << "  "
                << output.Paint(step.location.ToString(), Colour::kDim) << '\n';
   for (const auto& line : absl::StrSplit(step.error, '\n', absl::SkipEmpty())) {
-    output.out() << "       " << output.Paint("refused: ", Colour::kRed) << line << '\n';
+    output.out() << "       " << output.Paint("refused: ", Colour::kRed)
+                 << Printable(std::string_view(line.data(), line.size())) << '\n';
   }
   for (const Difference& difference : step.differences) {
-    output.out() << "       " << difference.what << '\n'
-                 << output.Paint("         - expected: ", Colour::kGreen) << difference.expected
-                 << '\n'
-                 << output.Paint("         + actual:   ", Colour::kRed) << difference.actual
-                 << '\n';
+    output.out() << "       " << Printable(difference.what) << '\n'
+                 << output.Paint("         - expected: ", Colour::kGreen)
+                 << Printable(difference.expected, "\n") << '\n'
+                 << output.Paint("         + actual:   ", Colour::kRed)
+                 << Printable(difference.actual, "\n") << '\n';
   }
 }
 
@@ -115,7 +120,7 @@ void PrintReport(const TestReport& report, const Output& output) {
       output.out() << "  "
                    << (story.passed() ? output.Paint("ok  ", Colour::kGreen)
                                       : output.Paint("FAIL", Colour::kRed))
-                   << ' ' << story.name << '\n';
+                   << ' ' << Printable(story.name) << '\n';
       for (const FailedStep& step : story.failed_steps) {
         PrintStep(step, output);
       }
@@ -126,7 +131,8 @@ void PrintReport(const TestReport& report, const Output& output) {
   }
   const size_t failed = report.FailedCount();
   output.out() << '\n'
-               << report.StoryCount() << " stories in " << report.suites.size() << " suites: "
+               << Counted(static_cast<int64_t>(report.StoryCount()), "story", "stories") << " in "
+               << Counted(std::ssize(report.suites), "suite") << ": "
                << (failed == 0 ? output.Paint("all passed", Colour::kGreen)
                                : output.Paint(absl::StrCat(failed, " failed"), Colour::kRed))
                << '\n';
@@ -180,9 +186,9 @@ std::string ReportJunit(const TestReport& report) {
       for (const FailedStep& step : story.failed_steps) {
         absl::StrAppend(&text, StepText(step), "\n");
       }
-      absl::StrAppend(&xml, ">\n      <failure message=\"", story.failed_steps.size(),
-                      " steps went otherwise\">", EscapeMarkup(text),
-                      "</failure>\n    </testcase>\n");
+      absl::StrAppend(&xml, ">\n      <failure message=\"",
+                      Counted(std::ssize(story.failed_steps), "step"), " went otherwise\">",
+                      EscapeMarkup(text), "</failure>\n    </testcase>\n");
     }
     xml += "  </testsuite>\n";
   }

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "sidecar/text/printable.h"
+
 namespace waypost::cli {
 
 size_t DisplayWidth(std::string_view text) {
@@ -24,6 +26,9 @@ std::string WithThousands(int64_t number) {
 
 void Table::AddRow(std::vector<std::string> cells) {
   cells.resize(columns_.size());
+  for (std::string& cell : cells) {
+    cell = Printable(cell);
+  }
   rows_.push_back(std::move(cells));
 }
 

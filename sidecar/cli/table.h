@@ -9,7 +9,7 @@
 namespace waypost::cli {
 
 // Columns of text for people: each as wide as its widest cell, two spaces between. Widths count
-// Unicode code points, so names in any language line up.
+// Unicode code points, so names in any language line up. Cells are made Printable.
 class Table {
  public:
   enum class Align { kLeft, kRight };

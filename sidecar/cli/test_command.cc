@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,6 +16,7 @@
 #include "sidecar/base/status_macros.h"
 #include "sidecar/cli/commands.h"
 #include "sidecar/cli/diagnostic_text.h"
+#include "sidecar/cli/names.h"
 #include "sidecar/cli/options.h"
 #include "sidecar/cli/story_report.h"
 #include "sidecar/rules/loader.h"
@@ -209,8 +211,8 @@ int RunTest(const Options& options, const Output& output) {
   }
   return output.Fail(
       kExitRulesDoNotLoad,
-      absl::StrCat(broken, " of ", suites->size(), " suites ", broken == 1 ? "was" : "were",
-                   " not run: the suite or its rules do not load"));
+      absl::StrCat(broken, " of ", Counted(std::ssize(*suites), "suite"),
+                   broken == 1 ? " was" : " were", " not run: the suite or its rules do not load"));
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 import json
 import os
+import pty
+import subprocess
 import tempfile
 import unittest
 
@@ -34,12 +36,32 @@ class HelpTest(unittest.TestCase):
         self.assertRegex(waypost.run("--version").stdout, r"^waypost \d+\.\d+\.\d+\n$")
 
 
+class ColourTest(unittest.TestCase):
+    def test_only_terminals_that_know_colours_get_them(self):
+        for terminal, coloured in [("xterm", True), ("dumb", False), ("", False)]:
+            with self.subTest(terminal):
+                master, slave = pty.openpty()
+                try:
+                    subprocess.run([waypost.EXECUTABLE, "check", waypost.RULES], stdout=slave,
+                                   env={**os.environ, "TERM": terminal, "NO_COLOR": ""}, check=True,
+                                   timeout=waypost.SECONDS)
+                    shown = os.read(master, 65536)
+                finally:
+                    os.close(master)
+                    os.close(slave)
+                self.assertIn(b"ok", shown)
+                self.assertEqual(b"\x1b[" in shown, coloured)
+
+
 class MistakeTest(unittest.TestCase):
     def test_usage(self):
         for arguments, message in [
                 (["serv"], "there is no command 'serv'; did you mean \"serve\"?"),
                 (["check", "--strikt", "x"], "there is no option '--strikt'; did you mean \"--strict\"?"),
                 (["send"], "FILE is required"),
+                (["serve"], "--rules is required"),
+                (["serve", "--rulez", "x"], "there is no option '--rulez'; did you mean \"--rules\"?"),
+                (["send", "--steam"], "there is no option '--steam'; did you mean \"--stream\"?"),
                 (["replay", "--order", "size", "x"], "--order: 'size' is not one of file, time\n"),
                 (["map", "--role", "boss"], "--role: 'boss' is not one of user, customer, sponsor\n"),
                 (["map", "--format", "htm"], "--format: 'htm' is not one of text, mermaid, html, "
@@ -78,15 +100,16 @@ class CheckTest(unittest.TestCase):
     def test_shipped_rules_are_good(self):
         result = waypost.run("check", waypost.RULES)
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertRegex(result.stdout, r"^ok  .*digest [0-9a-f]{16}\)\n$")
+        self.assertRegex(result.stdout, r"(?m)^ok  .*digest [0-9a-f]{16}\)\n\Z")
 
     def test_broken_rules(self):
         path = self.write("rules.yaml", BROKEN)
         result = waypost.run("check", path)
         self.assertEqual(result.returncode, 3)
-        self.assertIn(f"{path}:3:1: error: ", result.stderr)
-        self.assertIn("[RULES_UNKNOWN_KEY]\n    rulez: []\n    ^\n", result.stderr)
+        self.assertIn(f"{path}:3:1: error: ", result.stdout)
+        self.assertIn("[RULES_UNKNOWN_KEY]\n    rulez: []\n    ^\n", result.stdout)
         self.assertIn("broken  ", result.stdout)
+        self.assertEqual(result.stderr, "")
 
     def test_json(self):
         path = self.write("rules.yaml", BROKEN)
@@ -102,7 +125,7 @@ class CheckTest(unittest.TestCase):
     def test_missing_file(self):
         result = waypost.run("check", self.folder.name + "/none.yaml")
         self.assertEqual(result.returncode, 3)
-        self.assertIn("[FILE_UNREADABLE]", result.stderr)
+        self.assertIn("[FILE_UNREADABLE]", result.stdout)
 
     def test_suites_and_mappings(self):
         suite = self.write("a_test.yaml", "apiVersion: waypost/v1\nkind: story-suite\nstorys: []\n")
@@ -110,9 +133,41 @@ class CheckTest(unittest.TestCase):
                                                "event: {event_id: row.a + 1}\n")
         result = waypost.run("check", suite, mapping)
         self.assertEqual(result.returncode, 3)
-        self.assertIn('unknown key "storys"; did you mean "stories"?', result.stderr)
-        self.assertIn(f"{mapping}:3:", result.stderr)
-        self.assertIn("[SPEC_EXPRESSION]", result.stderr)
+        self.assertIn('unknown key "storys"; did you mean "stories"?', result.stdout)
+        self.assertIn(f"{mapping}:3:", result.stdout)
+        self.assertIn("[SPEC_EXPRESSION]", result.stdout)
+
+    def test_a_mapping_names_a_table_that_is_not_there(self):
+        mapping = self.write("a.mapping.yaml",
+                             "apiVersion: waypost/v1\nkind: event-mapping\n"
+                             "tables: {category: {New: new}, 1st: {a: b}}\n"
+                             "event:\n  event_id: row.a\n  source: '\"x\"'\n  occurred_at: null\n"
+                             "  ticket: {status_category: 'tables.cateogry[row.s]', ref: row.r}\n")
+        result = waypost.run("check", mapping)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("'tables' has no field 'cateogry'; did you mean 'category'?", result.stdout)
+        self.assertIn('"1st" is no name for a table', result.stdout)
+
+    def test_counts_of_one(self):
+        suite = self.write("a_test.yaml", """apiVersion: waypost/v1
+kind: story-suite
+name: one
+rules: rules.yaml
+stories:
+  - name: only
+    start: 2026-03-02T09:00:00Z
+    steps:
+      - at: +0m
+        event: {ref: A}
+""")
+        rules = self.write("rules.yaml", """apiVersion: waypost/v1
+name: x
+rules:
+  - {id: noted, on: created, annotate: {a: '"b"'}}
+""")
+        result = waypost.run("check", suite, rules)
+        self.assertIn("nothing to report (1 story)", result.stdout)
+        self.assertIn("nothing to report (1 rule, 0 journeys, ", result.stdout)
 
     def test_a_folder_with_a_mapping(self):
         rules = self.write("rules.yaml", "apiVersion: waypost/v1\nname: x\n")
@@ -120,8 +175,8 @@ class CheckTest(unittest.TestCase):
                                                      "event: {event_id: row.a + 1}\n")
         result = waypost.run("check", self.folder.name)
         self.assertEqual(result.returncode, 3)
-        self.assertIn(f"{mapping}:3:", result.stderr)
-        self.assertNotIn(rules, result.stderr)
+        self.assertIn(f"{mapping}:3:", result.stdout)
+        self.assertNotIn(rules, result.stdout)
         self.assertIn(f"ok  {self.folder.name}: ", result.stdout)
         self.assertIn(f"broken  {mapping}: ", result.stdout)
 

@@ -84,12 +84,14 @@ class DemoTest(unittest.TestCase):
             self.assertEqual(demo.stop(signal.SIGINT), 0)
 
     def test_keep_and_fresh(self):
-        for arguments, kept in [([], False), (["--keep"], True), ([], False)]:
-            with self.subTest(arguments):
+        for arguments, kept, deleted in [([], False, False), (["--keep"], True, False),
+                                         ([], False, True)]:
+            with self.subTest(arguments=arguments, deleted=deleted):
                 result = waypost.run("demo", "--once", *FREE, *arguments, cwd=self.folder)
                 self.assertEqual(result.returncode, 0, result.stderr)
                 self.assertEqual("nothing is played" in result.stdout, kept)
                 self.assertEqual("events recorded" in result.stdout, not kept)
+                self.assertEqual("last demo is deleted" in result.stdout, deleted)
 
     def test_keep_without_a_database_plays(self):
         result = waypost.run("demo", "--once", "--keep", *FREE, cwd=self.folder)

@@ -111,6 +111,73 @@ class ReplayTest(unittest.TestCase):
         self.assertIn("Replayed 5 events of 2 tickets and 2 persons in ", result.stdout)
         self.assertIn("Where users stand", result.stdout)
 
+    def test_a_table_that_is_not_utf_8(self):
+        mapping = self.write("t.mapping.yaml", MAPPING % "file")
+        path = os.path.join(self.folder, "latin.csv")
+        with open(path, "w", encoding="latin-1") as file:
+            file.write(TABLE.replace("Net;", "R\u00e9seau;"))
+        result = waypost.run("replay", "--rules", waypost.RULES, "--mapping", mapping, path)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("line 3: column Team name: byte 0xe9 is not UTF-8 (convert the file: "
+                      "iconv -f windows-1252 -t utf-8)\n", result.stdout)
+        self.assertIn("rejected 2,", result.stdout)
+        for coding, header, said in [
+                ("latin-1", TABLE.replace("Who", "Qu\u00ed"),
+                 "line 1: column 5: byte 0xed is not UTF-8 (convert the file: iconv -f windows-1252 "),
+                ("utf-16", TABLE, "byte 0xff is not UTF-8 (convert the file: iconv -f utf-16 ")]:
+            with self.subTest(coding):
+                with open(path, "w", encoding=coding) as file:
+                    file.write(header)
+                result = waypost.run("replay", "--rules", waypost.RULES, "--mapping", mapping, path)
+                self.assertEqual(result.returncode, 3)
+                self.assertIn(said, result.stderr)
+
+    def test_columns_of_one_name(self):
+        mapping = self.write("t.mapping.yaml", MAPPING % "file")
+        for header, said in [("Id;At;State;Team name;State;Site", True),
+                             ("Id;At;State;Team name;Who;Site;;", False)]:
+            with self.subTest(header):
+                table = header + "\n" + "".join(
+                    row + ";" * (header.count(";") - 5) + "\n" for row in TABLE.splitlines()[1:3])
+                result = waypost.run("replay", "--rules", waypost.RULES, "--mapping", mapping, "-",
+                                     stdin=table)
+                self.assertEqual(result.returncode, 3 if said else 0, result.stderr)
+                self.assertEqual('line 1: the columns 3 and 5 are both named "State"'
+                                 in result.stderr, said)
+
+    def test_texts_of_others_cannot_steer_the_terminal(self):
+        event = {**EVENT, "source": "my\u009b2J\u202e",
+                 "ticket": {**EVENT["ticket"], "type": "odd", "channel": "\u001b[2J"}}
+        hostile = {**EVENT, "eventId": "e2", "occurredAt": "\u001b]0;owned\u0007"}
+        result = waypost.run("replay", "--rules", waypost.RULES, "-",
+                             stdin=json.dumps(event) + "\n" +
+                             json.dumps(hostile, ensure_ascii=False) + "\n")
+        self.assertRegex(result.stdout, r"(?m)^my\\x9b2J\\u202e +created +\\x1b\[2J +1$")
+        self.assertNotRegex(result.stdout + result.stderr,
+                            "[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]")
+
+    def test_counts_of_one_and_of_none(self):
+        result = waypost.run("replay", "--rules", waypost.RULES, "-", stdin=json.dumps(EVENT) + "\n")
+        self.assertIn("Replayed 1 event of 1 ticket and 1 person in ", result.stdout)
+        result = waypost.run("replay", "--rules", waypost.RULES, "-", stdin="")
+        self.assertIn("Replayed 0 events of 0 tickets and 0 persons", result.stdout)
+        self.assertIn("unmapped 0, rule errors 0\n", result.stdout)
+        path = self.write("one.ndjson", json.dumps(EVENT) + "\n")
+        drawn = waypost.run("map", "--rules", waypost.RULES, "--replay", path)
+        self.assertIn("journey map, 1 journey\n", drawn.stdout)
+        self.assertRegex(drawn.stdout, r" 1x +1 journey( |\n)")
+        self.assertNotIn("1 journeys", drawn.stdout)
+        page = waypost.run("map", "--rules", waypost.RULES, "--replay", path, "--format", "html")
+        self.assertIn("1 time in 1 journey<", page.stdout)
+        self.assertIn("view of 1 journey.", page.stdout)
+
+    def test_a_word_that_is_no_value(self):
+        event = {**EVENT, "ticket": {**EVENT["ticket"], "statusCategory": "open"}}
+        result = waypost.run("replay", "--rules", waypost.RULES, "-", stdin=json.dumps(event) + "\n")
+        self.assertIn('line 1: not a ticket event: ticket.status_category: "open" is not one of '
+                      "STATUS_CATEGORY_NEW, ", result.stdout)
+        self.assertIn('; did you mean "STATUS_CATEGORY_OPEN"?\n', result.stdout)
+
     def test_a_column_that_is_not_there(self):
         mapping = self.write("t.mapping.yaml", MAPPING % "time")
         result = waypost.run("replay", "--rules", waypost.RULES, "--mapping", mapping, "-",
@@ -216,7 +283,7 @@ class MapTest(unittest.TestCase):
         text = self.map()
         self.assertIn("the user's journey map, 1 journey\n", text)
         self.assertRegex(text, r"\nexplore\n  phone  log-in-failed  touchpoint  access-manager"
-                               r"  1x  1 journeys  -1\.0 inferred\n")
+                               r"  1x  1 journey  -1\.0 inferred\n")
 
     def test_mermaid(self):
         text = self.map("--format", "mermaid")

@@ -64,6 +64,36 @@ class ServeTest(unittest.TestCase):
                     self.assertIn("source: ", sent.stderr)
                     self.assertIn("1 event recorded, 1 refused", sent.stderr)
 
+    def test_a_single_violation_is_told_once(self):
+        with waypost.serve(self.data) as server:
+            sent = waypost.run("send", "--target", server.grpc, "-",
+                               stdin=lines({**FIRST, "eventId": ""}))
+        self.assertEqual(sent.returncode, 6)
+        self.assertEqual(sent.stderr.count("event_id"), 1, sent.stderr)
+
+    def test_texts_of_others_cannot_steer_the_terminal(self):
+        clear = "\u001b[2J\u009b2J\u202e"
+        ref = "T\u009b2J\u202e"  # identifiers cannot have the others
+        hostile = {**FIRST, "eventId": "e\u009b2J\u202e", "ticket": {
+            **FIRST["ticket"], "ref": ref, "status": "New" + clear, "channel": clear,
+            "subject": clear, "group": "Desk" + clear, "requester": {"id": "eve", "name": clear}}}
+        back = [{**hostile, "eventId": str(number), "occurredAt": f"2026-03-02T1{number}:00:00Z",
+                 "ticket": {"ref": ref, "group": group}}
+                for number, group in enumerate(["Net" + clear, "Desk" + clear])]
+        escaped = "\\x1b[2J\\x9b2J\\u202e"
+        with waypost.serve(self.data) as server:
+            target = ["--target", server.grpc]
+            for arguments, expected in [
+                    (["send", *target, "-"], "Desk" + escaped),
+                    (["explain", *target, "--ticket", "s/" + ref, "--all"], "Desk" + escaped),
+                    (["map", *target], escaped),
+                    (["map", *target, "--format", "mermaid"], escaped)]:
+                with self.subTest(arguments):
+                    result = waypost.run(*arguments, stdin=lines(hostile, *back))
+                    text = result.stdout + result.stderr
+                    self.assertIn(expected, text)
+                    self.assertNotRegex(text, "[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]")
+
     def test_json_over_http(self):
         with waypost.serve(self.data) as server:
             request = urllib.request.Request(
@@ -71,7 +101,9 @@ class ServeTest(unittest.TestCase):
                 data=json.dumps({"event": FIRST}).encode(),
                 headers={"Content-Type": "application/json"})
             with urllib.request.urlopen(request, timeout=30) as response:
-                answer = json.load(response)
+                body = response.read()
+            self.assertTrue(body.endswith(b"}\n"), body)
+            answer = json.loads(body)
             self.assertEqual(answer["enrichment"]["positions"][0]["touchpointId"],
                              "report-by-phone")
 

@@ -106,7 +106,7 @@ class StoriesTest(unittest.TestCase):
         result = waypost.run("test", self.folder)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.assertIn("ok   A ticket comes back", result.stdout)
-        self.assertIn("1 stories in 1 suites: all passed", result.stdout)
+        self.assertIn("1 story in 1 suite: all passed", result.stdout)
 
     def test_what_is_not_listed_must_not_happen(self):
         suite = SUITE[:SUITE.rindex("        expect:")]
@@ -166,7 +166,7 @@ class StoriesTest(unittest.TestCase):
                  "created, assigned", "created"),
                 ("severity: warning, text: INC1 is", "severity: info, text: INC1 is",
                  "alert bounced: severity", "info", "warning"),
-                ("rule: bounced", "rule: asleep", "alert asleep", "a alert", "nothing"),
+                ("rule: bounced", "rule: asleep", "alert asleep", "an alert", "nothing"),
         ]:
             with self.subTest(what):
                 self.write("bounce_test.yaml", SUITE.replace(old, new))
@@ -237,11 +237,11 @@ class StoriesTest(unittest.TestCase):
         result = waypost.run("test", self.folder)
         self.assertEqual(result.returncode, 3)
         self.assertNotIn("passed", result.stdout)
-        self.assertIn("1 of 1 suites was not run", result.stderr)
+        self.assertIn("1 of 1 suite was not run", result.stderr)
         self.write("bounce_test.yaml", SUITE)
         result = waypost.run("test", self.folder)
         self.assertEqual(result.returncode, 3)
-        self.assertIn("1 stories in 1 suites: all passed", result.stdout)
+        self.assertIn("1 story in 1 suite: all passed", result.stdout)
         self.assertIn("1 of 2 suites was not run", result.stderr)
 
     def test_the_suite_of_the_help_passes_on_the_shipped_rules(self):

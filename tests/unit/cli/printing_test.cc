@@ -7,7 +7,9 @@
 #include "gtest/gtest.h"
 #include "sidecar/base/clock.h"
 #include "sidecar/cli/json_writer.h"
+#include "sidecar/cli/map_text.h"
 #include "sidecar/cli/markup.h"
+#include "sidecar/cli/names.h"
 #include "sidecar/cli/output.h"
 #include "sidecar/cli/progress_bar.h"
 #include "sidecar/cli/table.h"
@@ -33,6 +35,29 @@ TEST(TableTest, GroupsThousands) {
   EXPECT_EQ(WithThousands(1000), "1,000");
   EXPECT_EQ(WithThousands(141712), "141,712");
   EXPECT_EQ(WithThousands(-1234567), "-1,234,567");
+}
+
+TEST(TableTest, ShowsTextsOfOthersWithoutTheirControlCharacters) {
+  Table table({{"Group"}, {"Count"}});
+  table.AddRow({"\x1b[2J", "1"});
+  std::ostringstream out;
+  table.Print(out);
+  EXPECT_EQ(out.str(), "Group    Count\n\\x1b[2J  1\n");
+}
+
+TEST(NamesTest, CountsThings) {
+  EXPECT_EQ(Counted(0, "journey"), "0 journeys");
+  EXPECT_EQ(Counted(1, "journey"), "1 journey");
+  EXPECT_EQ(Counted(1234, "journey"), "1,234 journeys");
+  EXPECT_EQ(Counted(1, "story", "stories"), "1 story");
+  EXPECT_EQ(Counted(2, "story", "stories"), "2 stories");
+}
+
+TEST(EmotionTest, HasASignOnlyWhereItIsNotZero) {
+  EXPECT_EQ(EmotionNumber(1.25), "+1.2");
+  EXPECT_EQ(EmotionNumber(-0.3), "-0.3");
+  EXPECT_EQ(EmotionNumber(0.04), "0.0");
+  EXPECT_EQ(EmotionNumber(-0.04), "0.0");
 }
 
 TEST(JsonWriterTest, NestsAndSeparates) {
@@ -94,6 +119,14 @@ TEST(OutputTest, HasNoColoursWithoutATerminal) {
   EXPECT_EQ(output.Paint("text", Colour::kRed), "text");
   EXPECT_EQ(output.Fail(kExitUsage, "wrong"), kExitUsage);
   EXPECT_EQ(err.str(), "waypost: wrong\n");
+}
+
+TEST(OutputTest, KeepsOnlyLineBreaksOfAMessage) {
+  std::ostringstream err;
+  const Output output(err, err);
+  EXPECT_EQ(output.Paint("a\x1b[1m\nb", Colour::kRed), "a\\x1b[1m\\x0ab");
+  output.Fail(kExitFailure, "a\x1b[1m\nb");
+  EXPECT_EQ(err.str(), "waypost: a\\x1b[1m\nb\n");
 }
 
 TEST(OutputTest, ChoosesTheExitCode) {
