@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Types the README's five-minute tour into a shell, as it stands, and looks at what comes out.
+"""Types the README's tour and what follows it into a shell, as it stands, and looks at what comes out.
 
 Only the two ports are replaced by free ones. Usage: readme_tour_test.py SOURCE_ROOT WAYPOST
 """
@@ -24,6 +24,8 @@ EXPECTED = [
     ("waypost explain", ["ping-pong", "journey.reassignments >= 3"]),
     ("waypost map", ["engage", "report-by-phone"]),
     ("kill", []),
+    ("cp -r", ["ok  mine: ", ": all passed"]),
+    ("waypost replay", ["Replayed 4 events of 1 ticket and 1 person", "ping-pong"]),
 ]
 
 
@@ -34,8 +36,7 @@ def free_port():
 
 
 def tour_blocks(readme):
-    section = readme.split("## A five-minute tour", 1)[1].split("\n## ", 1)[0]
-    return re.findall(r"```sh tour\n(.*?)```", section, re.DOTALL)
+    return re.findall(r"```sh tour\n(.*?)```", readme, re.DOTALL)
 
 
 def run_tour(root, waypost, folder):
@@ -44,9 +45,9 @@ def run_tour(root, waypost, folder):
     (folder / "rules").symlink_to(root / "rules")
     script = "set -e\n"
     for block in blocks:
-        script += f"{block}\nprintf '\\n=== block ends ===\\n'\n"
+        script += block + ("\nwait %1\n" if "kill %1" in block else "\n")
+        script += "printf '\\n=== block ends ===\\n'\n"
     script = script.replace("7480", free_port()).replace("7481", free_port())
-    script += "wait %1\n"
     environment = dict(os.environ, PATH=f"{waypost.parent}:{os.environ['PATH']}", NO_COLOR="1",
                        TMPDIR=str(folder))
     shell = subprocess.Popen(["bash", "-c", script], cwd=folder, env=environment, text=True,
