@@ -361,8 +361,8 @@ void PrintReport(const ReplayReport& report, const Output& output) {
       << " (" << WithThousands(static_cast<int64_t>(rate)) << "/s, peak memory "
       << report.peak_memory_bytes / (1 << 20) << " MiB)\n";
   if (report.replay->as_live()) {
-    out << "as live: " << WithThousands(tally.due())
-        << " times a rule was asked because of the time, up to the last event\n";
+    out << "as live: " << Counted(tally.due(), "time")
+        << " a rule was asked because of the time, up to the last event\n";
   }
   out << "rejected " << WithThousands(tally.rejected()) << ", duplicates "
       << WithThousands(tally.duplicates()) << ", late " << WithThousands(tally.late())
