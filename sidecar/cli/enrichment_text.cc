@@ -78,12 +78,7 @@ void PrintActions(const v1::Enrichment& enrichment, Printer* printer) {
         absl::StrCat(update.text(), promise, " [", update.rule_id(), "]", Shadow(update.shadow())));
   }
   for (const v1::SurveyDecision& survey : enrichment.surveys()) {
-    const bool send = survey.outcome() == v1::SURVEY_OUTCOME_SEND;
-    const std::string why =
-        send ? "" : absl::StrCat(": ", survey.reason_code(), ", ", survey.reason());
-    printer->Line(Colour::kGreen, "survey",
-                  absl::StrCat(SurveyKindName(survey.kind()), send ? " to send" : " not sent", why,
-                               " [", survey.rule_id(), "]", Shadow(survey.shadow())));
+    printer->Line(Colour::kGreen, "survey", SurveyText(survey));
   }
   for (const v1::SuppressedAction& suppressed : enrichment.suppressed_actions()) {
     printer->Line(Colour::kDim, suppressed.has_waits_until() ? "waits" : "not done",
@@ -92,7 +87,30 @@ void PrintActions(const v1::Enrichment& enrichment, Printer* printer) {
   }
 }
 
+std::string SurveyFate(const v1::SurveyDecision& survey) {
+  switch (survey.outcome()) {
+    case v1::SURVEY_OUTCOME_SEND:
+      return " to send";
+    case v1::SURVEY_OUTCOME_SCHEDULED:
+      return absl::StrCat(" waits until ", TimeText(FromProto(survey.send_at())));
+    case v1::SURVEY_OUTCOME_REMIND:
+      return " to remind of";
+    case v1::SURVEY_OUTCOME_EXPIRED:
+      return " expired without answer";
+    case v1::SURVEY_OUTCOME_ANSWERED:
+      return absl::StrCat(" answered: ", survey.answer().rating(), " on ",
+                          survey.answer().scale_min(), " to ", survey.answer().scale_max());
+    default:
+      return absl::StrCat(" not sent: ", survey.reason_code(), ", ", survey.reason());
+  }
+}
+
 }  // namespace
+
+std::string SurveyText(const v1::SurveyDecision& survey) {
+  return absl::StrCat(SurveyKindName(survey.kind()), SurveyFate(survey), " [", survey.rule_id(),
+                      "]", Shadow(survey.shadow()));
+}
 
 void PrintEnrichment(const v1::Enrichment& enrichment, const Output& output,
                      std::string_view indent) {

@@ -14,6 +14,9 @@ namespace waypost::cli {
 void PrintEnrichment(const v1::Enrichment& enrichment, const Output& output,
                      std::string_view indent);
 
+// A survey for people: "csat not sent: MERGED, The ticket was merged ... [satisfaction]".
+[[nodiscard]] std::string SurveyText(const v1::SurveyDecision& survey);
+
 // `message` as JSON with proto field names in lowerCamelCase; over several lines when `pretty`.
 [[nodiscard]] std::string MessageJson(const google::protobuf::Message& message, bool pretty);
 

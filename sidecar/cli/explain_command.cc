@@ -140,6 +140,12 @@ void PrintExplanation(const v1::ExplainJourneyResponse& response, bool all, cons
                                  : " more wait for other events or come")
                  << " after a match; --all shows what is left out\n";
   }
+  if (!response.surveys().empty()) {
+    output.out() << "\nSurveys of the journey as they stand now\n";
+    for (const v1::SurveyDecision& survey : response.surveys()) {
+      output.out() << "  " << survey.ticket_ref() << "  " << SurveyText(survey) << '\n';
+    }
+  }
   if (!response.decision().rule_set_digest().empty() &&
       response.decision().rule_set_digest() != response.rule_set_digest()) {
     output.out() << "\nThe decision was made under rule set "
@@ -210,6 +216,11 @@ absl::StatusOr<v1::ExplainJourneyResponse> PlayFile(const Options& options, cons
   if (!found.has_value()) {
     return absl::NotFoundError(
         absl::StrCat("there is no such event in ", options.file.path, unread));
+  }
+  if (options.event.empty()) {
+    replay.desk().ForEachJourney([&](const internal::v1::JourneyState& journey) {
+      if (journey.id() == found->journey_id()) *found->mutable_surveys() = journey.surveys();
+    });
   }
   return *std::move(found);
 }

@@ -81,8 +81,12 @@ void ReplayTally::CountActions(const v1::Enrichment& enrichment, bool by_time) {
     rule.by_time += by_time ? 1 : 0;
   }
   for (const v1::SurveyDecision& survey : enrichment.surveys()) {
+    const bool sent = survey.outcome() == v1::SURVEY_OUTCOME_SEND;
+    const bool not_sent = survey.outcome() == v1::SURVEY_OUTCOME_DO_NOT_SEND;
+    if (!sent && !not_sent) continue;  // not decided yet, or before
     RuleTally& rule = rules_[survey.rule_id()];
-    ++(survey.outcome() == v1::SURVEY_OUTCOME_SEND ? rule.surveys_sent : rule.surveys_not_sent);
+    rule.surveys_sent += sent ? 1 : 0;
+    rule.surveys_not_sent += not_sent ? 1 : 0;
     rule.shadow += survey.shadow() ? 1 : 0;
     rule.by_time += by_time ? 1 : 0;
   }

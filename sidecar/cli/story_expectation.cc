@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sidecar/base/proto_time.h"
@@ -86,8 +87,11 @@ std::optional<ExpectedSurvey> ReadSurvey(const yaml::Node& node, SpecReader* rea
   survey.rule = reader->Text(node, "rule").value_or("");
   survey.kind = reader->Choice(node, "kind", {"csat", "nps", "ces"});
   survey.reason = OptionalText(node, "reason", reader);
-  survey.outcome = reader->Choice(node, "outcome", {"send", "do_not_send"})
-                       .value_or(survey.reason.has_value() ? "do_not_send" : "send");
+  survey.outcome =
+      reader
+          ->Choice(node, "outcome",
+                   {"send", "do_not_send", "scheduled", "remind", "expired", "answered"})
+          .value_or(survey.reason.has_value() ? "do_not_send" : "send");
   survey.shadow = reader->Boolean(node, "shadow").value_or(false);
   return survey;
 }
@@ -112,7 +116,8 @@ std::string Sentence(const v1::StatusUpdate& update) {
 }
 
 std::string OutcomeName(const v1::SurveyDecision& survey) {
-  return survey.outcome() == v1::SURVEY_OUTCOME_SEND ? "send" : "do_not_send";
+  constexpr std::string_view kPrefix = "SURVEY_OUTCOME_";
+  return absl::AsciiStrToLower(v1::SurveyOutcome_Name(survey.outcome()).substr(kPrefix.size()));
 }
 
 std::string Sentence(const v1::SurveyDecision& survey) {
@@ -233,7 +238,8 @@ class Comparison {
   }
 
   static bool Happens(const v1::SurveyDecision& survey) {
-    return !survey.shadow() && survey.outcome() == v1::SURVEY_OUTCOME_SEND;
+    return !survey.shadow() && (survey.outcome() == v1::SURVEY_OUTCOME_SEND ||
+                                survey.outcome() == v1::SURVEY_OUTCOME_REMIND);
   }
   template <typename Action>
   static bool Happens(const Action& action) {

@@ -64,24 +64,38 @@ class Player {
     for (const v1::ExperienceAlert& alert : decided.alerts()) brought_.when[alert.id()] = at;
     for (const v1::StatusUpdate& update : decided.status_updates()) brought_.when[update.id()] = at;
     for (const v1::SurveyDecision& survey : decided.surveys()) brought_.when[survey.id()] = at;
+    NoteSurveys(decided);
     Note(decided, &coverage_);
     brought_.enrichment.MergeFrom(decided);
   }
 
+  void NoteSurveys(const v1::Enrichment& decided) {
+    for (const v1::SurveyDecision& survey : decided.surveys()) {
+      if (survey.outcome() == v1::SURVEY_OUTCOME_SEND) sent_[survey.rule_id()] = survey.id();
+    }
+  }
+
   void Record(const StoryStep& step, FailedStep* failed) {
-    const std::vector<pipeline::Violation> violations =
-        service::CheckEvent(*step.event, "event", now_);
+    v1::TicketEvent event = *step.event;
+    if (event.has_feedback()) {
+      if (!sent_.contains(step.answers)) {
+        failed->error = absl::StrCat("no survey of the rule ", step.answers, " was sent before");
+        return;
+      }
+      event.mutable_feedback()->set_survey_id(sent_[step.answers]);
+    }
+    const std::vector<pipeline::Violation> violations = service::CheckEvent(event, "event", now_);
     for (const pipeline::Violation& violation : violations) {
       absl::StrAppend(&failed->error, failed->error.empty() ? "" : "\n", violation.field, ": ",
                       violation.description);
     }
     if (!violations.empty()) return;
-    const absl::StatusOr<pipeline::OfflineDesk::Recorded> recorded =
-        desk_.Record(*step.event, now_);
+    const absl::StatusOr<pipeline::OfflineDesk::Recorded> recorded = desk_.Record(event, now_);
     if (!recorded.ok()) {
       failed->error = std::string(recorded.status().message());
       return;
     }
+    NoteSurveys(*recorded->enrichment);
     Note(*recorded->enrichment, &coverage_);
     std::vector<Difference> differences = Compare(step.expect, *recorded->enrichment, step.at);
     std::move(differences.begin(), differences.end(), std::back_inserter(failed->differences));
@@ -92,6 +106,7 @@ class Player {
   absl::Time now_;
   Coverage& coverage_;
   Brought brought_;
+  std::map<std::string, std::string> sent_;  // the newest survey's id, by rule
 };
 
 }  // namespace

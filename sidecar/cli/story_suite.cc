@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "sidecar/cel/text_form.h"
 #include "sidecar/cli/names.h"
@@ -132,7 +133,8 @@ class SuiteReader {
 
   void ReadStep(const yaml::Node& node, const Defaults& defaults, Story* story) {
     if (!reader_.CheckMapping(
-            node, {"at", "id", "by", "type", "event", "signal", "comment", "expect"}, {"at"})) {
+            node, {"at", "id", "by", "type", "event", "signal", "comment", "feedback", "expect"},
+            {"at"})) {
       return;
     }
     StoryStep step;
@@ -145,12 +147,14 @@ class SuiteReader {
     const yaml::Node* expect = node.Find("expect");
     if (expect != nullptr) step.expect = ReadExpectation(*expect, &reader_);
     if (node.Find("event") != nullptr || node.Find("signal") != nullptr ||
-        node.Find("comment") != nullptr || node.Find("type") != nullptr) {
+        node.Find("comment") != nullptr || node.Find("feedback") != nullptr ||
+        node.Find("type") != nullptr) {
       ReadEvent(node, defaults, read_time, story->steps.size() + 1, &step);
     } else if (expect == nullptr) {
-      reader_.Report(node, DiagnosticCode::kSpecMissingKey,
-                     "a step needs an event, a signal, a comment or a type; or expect, for what "
-                     "time alone brings");
+      reader_.Report(
+          node, DiagnosticCode::kSpecMissingKey,
+          "a step needs an event, a signal, a comment, feedback or a type; or expect, for "
+          "what time alone brings");
     } else {
       CheckTimeStep(node, *expect);
     }
@@ -184,6 +188,7 @@ class SuiteReader {
     ToProto(step->at, event.mutable_occurred_at());
     const bool first = ReadTicket(node, defaults, read_time, &event);
     ReadSignal(node, read_time, &event);
+    ReadFeedback(node, step);
     ReadComment(node, read_time, &event);
     if (const auto type = reader_.Choice(node, "type", EnumWords(*v1::EventType_descriptor()));
         type.has_value()) {
@@ -240,6 +245,31 @@ class SuiteReader {
       event->mutable_signal()->set_name(signal->text);
     } else {
       FillMessage(*signal, read_time, &reader_, event->mutable_signal());
+    }
+  }
+
+  void ReadFeedback(const yaml::Node& node, StoryStep* step) {
+    const yaml::Node* feedback = node.Find("feedback");
+    if (feedback == nullptr ||
+        !reader_.CheckMapping(*feedback, {"survey", "rating", "lost_time"}, {"survey", "rating"})) {
+      return;
+    }
+    step->answers = reader_.Text(*feedback, "survey").value_or("");
+    v1::Feedback& answer = *step->event->mutable_feedback();
+    int rating = 0;
+    if (absl::SimpleAtoi(reader_.Text(*feedback, "rating").value_or(""), &rating)) {
+      answer.set_rating(rating);
+    } else {
+      reader_.Report(*feedback, DiagnosticCode::kSpecBadValue, "the rating is no whole number");
+    }
+    if (const auto text = reader_.Text(*feedback, "lost_time"); text.has_value()) {
+      const std::optional<absl::Duration> lost = ParseStep(*text);
+      if (lost.has_value()) {
+        answer.mutable_lost_time()->set_seconds(absl::ToInt64Seconds(*lost));
+      } else {
+        reader_.Report(*feedback->Find("lost_time"), DiagnosticCode::kSpecBadValue,
+                       absl::StrCat("\"", *text, "\" is not a length of time; write 4h or 1d"));
+      }
     }
   }
 

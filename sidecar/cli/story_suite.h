@@ -38,7 +38,8 @@ struct ExpectedUpdate {
 struct ExpectedSurvey {
   std::string rule;
   std::optional<std::string> kind;
-  std::string outcome = "send";       // or "do_not_send"
+  // or "do_not_send", "scheduled", "remind", "expired", "answered"
+  std::string outcome = "send";
   std::optional<std::string> reason;  // the reason code
   bool shadow = false;
 };
@@ -66,6 +67,8 @@ struct StoryStep {
   absl::Time at;
   // None: the step expects what time alone brought since the step before.
   std::optional<v1::TicketEvent> event;
+  // With feedback: the rule whose newest survey it answers.
+  std::string answers;
   Expectation expect;
 };
 
@@ -78,7 +81,8 @@ struct Story {
 
 // A file NAME_test.yaml. Each story starts with an empty desk. Whatever a step does not list must
 // not happen: an alert, a status update or a survey to send that is not expected fails the story.
-// Surveys not to be sent and what a rule in shadow mode decides need not be listed.
+// Surveys that are neither sent nor reminded of, and what a rule in shadow mode decides, need not
+// be listed.
 //
 // Time passes between the steps, up to the last one. What it brings without an event must be listed
 // as well, by a step that has only `at` and `expect`: that expects everything that time brought
@@ -114,6 +118,9 @@ struct Story {
 //           expect:
 //             events: [assigned]
 //             alerts: [{rule: ping-pong, owner: incident-manager, severity: warning, text: back}]
+//         - at: +10h
+//           by: customer
+//           feedback: {survey: csat, rating: 2, lost_time: 1h}   # of the rule's newest survey
 //         - at: +11h
 //           expect: {updates: [{rule: keep-posted}]}   # after 8 h in which the customer saw
 //           nothing

@@ -10,6 +10,8 @@
 #include "sidecar/base/status_macros.h"
 #include "sidecar/journey/gates.h"
 #include "sidecar/journey/identity.h"
+#include "sidecar/journey/micros.h"
+#include "sidecar/journey/surveys.h"
 #include "sidecar/journey/updates.h"
 
 namespace waypost::journey {
@@ -53,6 +55,8 @@ void AddAlert(const rules::Rule& rule, std::string text, const Situation& situat
   const rules::Owner* owner = nullptr;
   if (rule.alert->owner >= 0) {
     owner = &situation.rules().owners[static_cast<size_t>(rule.alert->owner)];
+  } else if (situation.answered() != nullptr) {
+    owner = situation.rules().FindOwner(situation.answered()->owner_id());
   } else if (position != nullptr) {
     owner = situation.rules().FindOwner(position->owner_id());
   }
@@ -69,30 +73,11 @@ void AddAlert(const rules::Rule& rule, std::string text, const Situation& situat
   if (position != nullptr) {
     alert->set_touchpoint_id(position->touchpoint_id());
   }
+  if (rule.alert->act_within.has_value()) {
+    const absl::Time act_by = situation.occurred_at() + *rule.alert->act_within;
+    SetTime(absl::ToUnixMicros(act_by), alert->mutable_act_by());
+  }
   alert->set_shadow(rule.shadow);
-}
-
-// Returns whether the person is to be asked.
-bool AddSurvey(const rules::Rule& rule, const Situation& situation, v1::Enrichment* decided) {
-  const Gates gates = SurveyGates(situation, *decided);
-  v1::SurveyDecision* survey = decided->add_surveys();
-  survey->set_id(ActionId('s', situation.event(), rule.id));
-  survey->set_rule_id(rule.id);
-  survey->set_kind(rule.survey->kind);
-  survey->set_person_id(situation.person_id());
-  survey->set_language(PreferredLanguage(situation));
-  if (situation.folded().ticket >= 0) {
-    survey->set_source(situation.event().source());
-    survey->set_ticket_ref(situation.ticket().ref());
-  }
-  survey->set_shadow(rule.shadow);
-  const Gate& last = gates.back();
-  survey->set_outcome(last.passed ? v1::SURVEY_OUTCOME_SEND : v1::SURVEY_OUTCOME_DO_NOT_SEND);
-  if (!last.passed) {
-    survey->set_reason_code(std::string(last.code));
-    survey->set_reason(last.reason);
-  }
-  return last.passed;
 }
 
 void AddAnnotation(const std::string& name, std::string value, v1::Enrichment* decided) {
@@ -127,7 +112,7 @@ void AnnotateMove(v1::Enrichment* decided) {
 
 void ActOnRule(const rules::Rule& rule, const rules::Match& match, Situation* situation,
                internal::v1::Decision* decision) {
-  v1::Enrichment* decided = decision->mutable_enrichment();
+  v1::Enrichment* const decided = decision->mutable_enrichment();
   const bool alerts = rule.alert.has_value() && AlertGate(rule, *situation).passed;
   situation->bindings().SetDerived(situation->folded().events[match.derived]);
   absl::StatusOr<Texts> texts = Render(rule, alerts, situation);
@@ -145,7 +130,7 @@ void ActOnRule(const rules::Rule& rule, const rules::Match& match, Situation* si
                          *situation, decision);
   }
   if (rule.survey.has_value()) {
-    acted |= AddSurvey(rule, *situation, decided);
+    acted |= DecideSurvey(rule, *situation, decision);
   }
   AddAnnotations(rule, &*texts, decided);
   if (acted && !rule.shadow) {

@@ -65,6 +65,7 @@ void TakePosition(const v1::JourneyPosition& position, int64_t at, const Entry& 
 }
 
 bool HasEmotion(const Entry& entry) {
+  if (entry.said() != 0) return true;
   for (int i = 0; i < CountPassed(entry); ++i) {
     if (GetPassed(entry, i).emotion_basis != v1::EMOTION_BASIS_UNSPECIFIED) return true;
   }
@@ -96,19 +97,53 @@ void RaiseAlerts(const Decision& decision, int64_t at, int ticket, JourneyState*
   CloseAlertsOfEnded(journey);
 }
 
-void RecordSurveys(const Decision& decision, JourneyState* journey) {
-  v1::JourneyFacts* facts = journey->mutable_facts();
-  for (const v1::SurveyDecision& survey : decision.enrichment().surveys()) {
-    *journey->add_surveys() = survey;
-    if (survey.shadow()) continue;
-    if (survey.outcome() == v1::SURVEY_OUTCOME_SEND) {
-      facts->set_surveys_sent(facts->surveys_sent() + 1);
-    } else {
-      facts->set_surveys_not_sent(facts->surveys_not_sent() + 1);
-    }
+// Replaces the item for which `same` holds, or adds it.
+template <typename Items, typename Item, typename Same>
+void Put(const Item& item, const Same& same, Items* items) {
+  const auto found = std::find_if(items->begin(), items->end(), same);
+  *(found == items->end() ? items->Add() : &*found) = item;
+}
+
+// Drops the first items over `limit`, those that are less worth keeping before the others.
+template <typename Items, typename Less>
+void DropFirst(int limit, const Less& less, Items* items) {
+  while (items->size() > limit) {
+    const auto first = std::find_if(items->begin(), items->end(), less);
+    items->erase(first == items->end() ? items->begin() : first);
   }
-  if (const int excess = journey->surveys_size() - kMaxSurveys; excess > 0) {
-    journey->mutable_surveys()->DeleteSubrange(0, excess);
+}
+
+void CountSurvey(const v1::SurveyDecision& survey, v1::JourneyFacts* facts) {
+  if (survey.shadow()) return;
+  if (survey.outcome() == v1::SURVEY_OUTCOME_SEND) {
+    facts->set_surveys_sent(facts->surveys_sent() + 1);
+  } else if (survey.outcome() == v1::SURVEY_OUTCOME_DO_NOT_SEND) {
+    facts->set_surveys_not_sent(facts->surveys_not_sent() + 1);
+  }
+}
+
+void RecordSurveys(const Decision& decision, JourneyState* journey) {
+  for (const v1::SurveyDecision& survey : decision.enrichment().surveys()) {
+    CountSurvey(survey, journey->mutable_facts());
+    Put(
+        survey, [&](const auto& other) { return other.id() == survey.id(); },
+        journey->mutable_surveys());
+  }
+  const auto not_sent = [](const v1::SurveyDecision& survey) {
+    return survey.outcome() == v1::SURVEY_OUTCOME_DO_NOT_SEND;
+  };
+  DropFirst(kMaxSurveys, not_sent, journey->mutable_surveys());
+}
+
+// What was asked about a ticket that came back is about the past.
+void SupersedeSurveys(const Decision& decision, JourneyState* journey) {
+  const auto& events = decision.enrichment().events();
+  const bool reopened = std::any_of(
+      events.begin(), events.end(),
+      [](const v1::DerivedEvent& event) { return event.type() == v1::EVENT_TYPE_REOPENED; });
+  if (!reopened) return;
+  for (v1::SurveyDecision& survey : *journey->mutable_surveys()) {
+    if (survey.has_expires_at()) survey.set_superseded(true);
   }
 }
 
@@ -131,6 +166,20 @@ void AddContact(int64_t at, internal::v1::ContactKind kind, const std::string& r
   contact->set_journey_id(journey.id());
 }
 
+// Counted from when it was decided: the event may be old.
+void NoteSurvey(const v1::SurveyDecision& survey, const JourneyState& journey,
+                internal::v1::PersonState* person) {
+  const bool invites = survey.outcome() == v1::SURVEY_OUTCOME_SEND;
+  if (survey.shadow() || (!invites && survey.outcome() != v1::SURVEY_OUTCOME_REMIND)) return;
+  const auto kind =
+      invites ? internal::v1::CONTACT_KIND_SURVEY : internal::v1::CONTACT_KIND_REMINDER;
+  AddContact(MicrosOf(survey.decided_at()), kind, survey.rule_id(), survey.id(), journey, person);
+  internal::v1::Contact* contact = person->mutable_contacts()->Mutable(person->contacts_size() - 1);
+  contact->set_survey_kind(survey.kind());
+  contact->set_ticket_ref(survey.ticket_ref());
+  if (survey.person_id() != person->person_id()) contact->set_recipient(survey.person_id());
+}
+
 // What the person gets to read, for cool-downs, caps and the clock of silence.
 void NoteContacts(const Decision& decision, int64_t at, const std::string& ticket_ref,
                   JourneyState* journey, internal::v1::PersonState* person) {
@@ -143,21 +192,12 @@ void NoteContacts(const Decision& decision, int64_t at, const std::string& ticke
     journey->set_told_at(std::max(journey->told_at(), at));
   }
   for (const v1::SurveyDecision& survey : decision.enrichment().surveys()) {
-    if (survey.shadow() || survey.outcome() != v1::SURVEY_OUTCOME_SEND) continue;
-    AddContact(at, internal::v1::CONTACT_KIND_SURVEY, survey.rule_id(), survey.id(), *journey,
-               person);
-    person->mutable_contacts()->rbegin()->set_survey_kind(survey.kind());
+    NoteSurvey(survey, *journey, person);
   }
-  if (const int excess = person->contacts_size() - kMaxContacts; excess > 0) {
-    person->mutable_contacts()->DeleteSubrange(0, excess);
-  }
-}
-
-// Replaces the item for which `same` holds, or adds it.
-template <typename Items, typename Item, typename Same>
-void Put(const Item& item, const Same& same, Items* items) {
-  const auto found = std::find_if(items->begin(), items->end(), same);
-  *(found == items->end() ? items->Add() : &*found) = item;
+  const auto no_survey = [](const internal::v1::Contact& contact) {
+    return contact.kind() != internal::v1::CONTACT_KIND_SURVEY;
+  };
+  DropFirst(kMaxContacts, no_survey, person->mutable_contacts());
 }
 
 void SettleWaiting(const Decision& decision, JourneyState* journey) {
@@ -186,6 +226,7 @@ void ApplyActions(const Decision& decision, int64_t at, int ticket, JourneyState
   // A message leaves when it is decided on, however old the event is that it tells of.
   const int64_t sent_at = decision.decided_at() != 0 ? decision.decided_at() : at;
   RaiseAlerts(decision, at, ticket, journey);
+  SupersedeSurveys(decision, journey);
   RecordSurveys(decision, journey);
   SettleWaiting(decision, journey);
   ApplyPromises(decision, journey);

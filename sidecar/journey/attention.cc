@@ -39,6 +39,8 @@ Gate AttentionGate(Worth worth, absl::Time at, const rules::Caps& caps,
   const int limit = std::max(1, static_cast<int>(ShareOf(worth) * budget));
   std::vector<absl::Time> times;
   for (const internal::v1::Contact& contact : person.contacts()) {
+    // Somebody else was asked: their customer, say.
+    if (!contact.recipient().empty()) continue;
     times.push_back(absl::FromUnixMicros(contact.at()));
   }
   std::sort(times.begin(), times.end());

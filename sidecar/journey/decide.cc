@@ -2,10 +2,12 @@
 #include "sidecar/journey/decide.h"
 
 #include "sidecar/journey/actions.h"
+#include "sidecar/journey/feedback.h"
 #include "sidecar/journey/identity.h"
 #include "sidecar/journey/positions.h"
 #include "sidecar/journey/promises.h"
 #include "sidecar/journey/situation.h"
+#include "sidecar/journey/surveys.h"
 #include "sidecar/rules/matcher.h"
 
 namespace waypost::journey {
@@ -43,6 +45,8 @@ internal::v1::Decision Decide(const rules::RuleSet& rules, const v1::TicketEvent
   decided.set_unmapped(decision.touchpoints().empty());
   SettlePromises(situation, &decision);
 
+  DecideAnswer(situation, &decision);
+  CancelSurveys(situation, &decision);
   rules::Matches matches;
   matcher.FindRules(&matches, decided.mutable_rule_errors());
   for (const rules::Match& match : matches) {

@@ -121,7 +121,18 @@ class Comparison {
 
 }  // namespace
 
+bool OpensByThanks(const Entry& entry, const TicketProgress& before) {
+  if (!IsEnded(before.category()) || IsEnded(entry.category())) return false;
+  if (entry.thanks()) return true;
+  const bool same = After(entry.status(), before.status()) == before.status() &&
+                    After(entry.group(), before.group()) == before.group() &&
+                    After(entry.assignee(), before.assignee()) == before.assignee() &&
+                    entry.comment() == v1::VISIBILITY_UNSPECIFIED;
+  return same && entry.category() == before.thanked_category();
+}
+
 v1::StatusCategory CategoryAfter(const Entry& entry, const TicketProgress& before) {
+  if (OpensByThanks(entry, before)) return before.category();
   return entry.category() == v1::STATUS_CATEGORY_UNSPECIFIED ? before.category() : entry.category();
 }
 

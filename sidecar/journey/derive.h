@@ -22,9 +22,15 @@ struct Change {
 };
 using Changes = absl::InlinedVector<Change, 6>;
 
-// The category after an entry: the told one, else the one before.
+// The category after an entry: the told one, else the one before. Where a tool opens an ended
+// ticket again because the customer has said thank you, it stays ended, also while snapshots that
+// change nothing else repeat that it is open.
 [[nodiscard]] v1::StatusCategory CategoryAfter(const internal::v1::Entry& entry,
                                                const internal::v1::TicketProgress& before);
+
+// The told category opens an ended ticket again, and nothing but thanks stands behind it.
+[[nodiscard]] bool OpensByThanks(const internal::v1::Entry& entry,
+                                 const internal::v1::TicketProgress& before);
 
 // Resolved, closed or canceled; waiting on anybody.
 [[nodiscard]] bool IsEnded(v1::StatusCategory category);

@@ -15,6 +15,7 @@
 #include "sidecar/journey/promises.h"
 #include "sidecar/journey/silence.h"
 #include "sidecar/journey/situation.h"
+#include "sidecar/journey/surveys.h"
 #include "sidecar/journey/updates.h"
 #include "sidecar/rules/matcher.h"
 #include "sidecar/rules/rule_index.h"
@@ -172,15 +173,18 @@ void DecidePromise(const PromiseDue& due, absl::Time now, Situation* situation,
   }
 }
 
-// An action that waited for its hour.
+// An action that waited for its hour: a message or survey is looked at again, an alert is done now.
 void DecidePending(const PendingAction& pending, Situation* situation, Decision* decision) {
   if (pending.has_status_update()) {
     OfferAgain(pending, situation, decision);
     return;
   }
+  if (pending.has_survey()) {
+    DecideDueSurvey(pending, situation, decision);
+    return;
+  }
   v1::Enrichment& decided = *decision->mutable_enrichment();
   decision->add_settled_action_ids(pending.id());
-  if (pending.has_survey()) *decided.add_surveys() = pending.survey();
   if (pending.has_alert()) *decided.add_alerts() = pending.alert();
   decided.add_rule_ids(pending.rule_id());
 }

@@ -4,11 +4,15 @@
 #include "sidecar/base/status_macros.h"
 #include "sidecar/journey/apply.h"
 #include "sidecar/journey/decide.h"
+#include "sidecar/journey/feedback.h"
 
 namespace waypost::journey {
 
 absl::StatusOr<Evaluation> Evaluate(const rules::RuleSet& rules, const v1::TicketEvent& event,
                                     uint64_t position, absl::Time now, PersonRecord* record) {
+  if (const auto refused = RefuseFeedback(event, *record); refused.has_value()) {
+    return absl::FailedPreconditionError(refused->message);
+  }
   Evaluation evaluation;
   WAYPOST_ASSIGN_OR_RETURN(evaluation.folded,
                            Fold(event, position, rules.stitching, nullptr, record));

@@ -22,7 +22,8 @@ struct Evaluation {
 
 // Folds the event into the person's record, decides on it and applies the decision. The event was
 // validated, concerns this person and is no duplicate; `position` is its place in the log. Pure: no
-// clock, no I/O, no randomness. On failure (see Fold) the record is as it was.
+// clock, no I/O, no randomness. On failure (see Fold) the record is as it was. FAILED_PRECONDITION:
+// an answer to a survey that is refused (see RefuseFeedback in feedback.h).
 [[nodiscard]] absl::StatusOr<Evaluation> Evaluate(const rules::RuleSet& rules,
                                                   const v1::TicketEvent& event, uint64_t position,
                                                   absl::Time now, PersonRecord* record);

@@ -7,10 +7,13 @@
 #include <utility>
 
 #include "sidecar/journey/actions.h"
+#include "sidecar/journey/feedback.h"
 #include "sidecar/journey/gates.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/positions.h"
 #include "sidecar/journey/situation.h"
+#include "sidecar/journey/survey_gates.h"
+#include "sidecar/journey/surveys.h"
 #include "sidecar/journey/update_gates.h"
 #include "sidecar/rules/matcher.h"
 
@@ -127,9 +130,12 @@ v1::Verdict ExplainAction(const rules::Rule& rule, const rules::Match& match, Si
     AddGate(AlertGate(rule, *situation), verdict);
   }
   if (rule.survey.has_value()) {
-    for (const Gate& gate : SurveyGates(*situation, *decided)) {
+    situation->bindings().SetDerived(situation->folded().events[match.derived]);
+    const SurveyCase asked = CaseOfEvent(rule, *situation, *decided);
+    for (const Gate& gate : SurveyGates(asked, *situation, *decided)) {
       AddGate(gate, verdict);
     }
+    if (asked.ask_at > situation->now()) AddGate(DelayGate(asked), verdict);
   }
   if (rule.update.has_value()) {
     for (const Gate& gate : UpdateGates(rule, nullptr, *situation, *decision)) {
@@ -175,6 +181,8 @@ void AddWaiting(const internal::v1::PendingAction& pending, v1::ActionKind kind,
 void ExplainWaiting(const Situation& situation, v1::ExplainJourneyResponse* response) {
   const internal::v1::JourneyState& journey = situation.journey();
   for (const internal::v1::PendingAction& pending : journey.pending()) {
+    // An invitation that was sent waits for its answer.
+    if (pending.has_survey() && pending.survey().has_expires_at()) continue;
     const v1::ActionKind kind = pending.has_status_update() ? v1::ACTION_KIND_STATUS_UPDATE
                                 : pending.has_survey()      ? v1::ACTION_KIND_SURVEY
                                                             : v1::ACTION_KIND_ALERT;
@@ -214,6 +222,7 @@ v1::ExplainJourneyResponse Explain(const rules::RuleSet& rules, const v1::Ticket
     ExplainTouchpoints(step, &before, &response);
   }
   ExplainWaiting(after, &response);
+  DecideAnswer(after, &decision);
   for (const rules::Rule& rule : rules.rules) {
     ExplainRule(rule, &after, &decision, response.add_rules());
   }

@@ -13,7 +13,7 @@ namespace waypost::journey {
 
 // The verdict of every touchpoint of the definitions that apply and of every rule, in file order,
 // on an event that Fold has put into `record` and Apply has not been told about. All but `decision`
-// is filled in: that is what was decided at the time, under the rule set then in force.
+// and `surveys` is filled in: those tell what was decided, under the rule sets then in force.
 //
 // Asks every condition, not only those that the index finds, so that it also checks the index. A
 // false part is that of the first derived event that the rule or touchpoint accepts. Pure.

@@ -124,6 +124,10 @@ void EnterCategory(v1::StatusCategory category, bool reopened, int64_t at, Ticke
 
 void TakeValues(const Entry& entry, bool deleted, TicketProgress* ticket) {
   if (ticket->opened_at() == 0) ticket->set_opened_at(entry.at());
+  if (entry.category() != v1::STATUS_CATEGORY_UNSPECIFIED) {
+    const bool thanks = OpensByThanks(entry, *ticket);
+    ticket->set_thanked_category(thanks ? entry.category() : v1::STATUS_CATEGORY_UNSPECIFIED);
+  }
   if (entry.status() != kUntold) ticket->set_status(entry.status());
   ticket->set_category(CategoryAfter(entry, *ticket));
   if (entry.group() != kUntold) ticket->set_group(entry.group());
@@ -263,6 +267,11 @@ Extended Refold(int wanted, JourneyState* journey) {
 }
 
 void TakeEmotion(const Entry& entry, v1::JourneyFacts* facts) {
+  if (entry.said() != 0) {
+    facts->set_emotion(static_cast<int>(entry.said()) - kSaidOffset);
+    facts->set_emotion_basis(v1::EMOTION_BASIS_SAID);
+    return;
+  }
   Passed chosen;
   for (int i = 0; i < CountPassed(entry); ++i) {
     const Passed passed = GetPassed(entry, i);

@@ -22,6 +22,9 @@ inline constexpr int kMaxChannels = 32;
 // of a repeat contact).
 inline constexpr int64_t kRepeatMicros = int64_t{7} * 24 * 3600 * 1'000'000;
 
+// Entry.said is the emotion plus this.
+inline constexpr int kSaidOffset = 3;
+
 // What one entry did.
 struct Extended {
   Changes changes;
@@ -37,7 +40,8 @@ Extended Extend(const internal::v1::Entry& entry, std::string_view names,
 // promises stay as they are: no entry tells them. Returns what the entry of number `wanted` did.
 Extended Refold(int wanted, internal::v1::JourneyState* journey);
 
-// Takes over the emotion of the entry's touchpoints, if they have one: the user's before others'.
+// Takes over the emotion that the person said in the entry, or else that of its touchpoints, if
+// they have one: the user's before others'.
 void TakeEmotion(const internal::v1::Entry& entry, v1::JourneyFacts* facts);
 
 // Folds the oldest `count` entries into the base, and drops them.

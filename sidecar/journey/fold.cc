@@ -12,10 +12,14 @@
 #include "sidecar/journey/entries.h"
 #include "sidecar/journey/event_memory.h"
 #include "sidecar/journey/facts.h"
+#include "sidecar/journey/feedback.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/names.h"
 #include "sidecar/journey/placement.h"
+#include "sidecar/journey/scores.h"
 #include "sidecar/journey/snapshot.h"
+#include "sidecar/journey/thanks.h"
+#include "sidecar/journey/visibility.h"
 
 namespace waypost::journey {
 namespace {
@@ -49,10 +53,18 @@ absl::StatusOr<size_t> JourneyOf(const Placement& placement, const TicketPlace& 
   return record->journeys.size() - 1;
 }
 
+// The requester logs it themself, as an agent.
+bool IsSelfLogged(const v1::TicketEvent& event) {
+  return event.actor().role() == v1::ACTOR_ROLE_AGENT && !event.actor().id().empty() &&
+         event.actor().id() == event.ticket().requester().id();
+}
+
 int TicketOf(const v1::TicketEvent& event, const TicketPlace& known, JourneyState* journey) {
   if (!event.has_ticket()) return -1;
   if (known.ticket >= 0) return known.ticket;
-  journey->add_tickets()->set_source(event.source());
+  TicketState* ticket = journey->add_tickets();
+  ticket->set_source(event.source());
+  ticket->set_self_logged(IsSelfLogged(event));
   journey->mutable_progress()->add_tickets();
   return journey->tickets_size() - 1;
 }
@@ -103,6 +115,26 @@ void TellSignal(const v1::Signal& signal, JourneyState* journey, Entry* entry) {
   }
 }
 
+void TellFeedback(const v1::TicketEvent& event, const JourneyState& journey, Entry* entry) {
+  entry->set_type(v1::EVENT_TYPE_FEEDBACK);
+  const v1::SurveyDecision* survey = AnsweredSurvey(event, journey);
+  if (survey == nullptr) return;
+  const int emotion = EmotionOf(survey->kind(), event.feedback().rating());
+  entry->set_said(static_cast<uint32_t>(emotion + kSaidOffset));
+}
+
+// The customer's comment does nothing but thank: the desk, the assignee or nobody by name.
+bool IsThanks(const v1::TicketEvent& event, int ticket, const Entry& entry,
+              const JourneyState& journey) {
+  if (entry.actor_role() != v1::ACTOR_ROLE_CUSTOMER || !IsPublic(entry.comment())) return false;
+  const v1::Ticket& known =
+      ticket < 0 ? v1::Ticket::default_instance() : journey.tickets(ticket).ticket();
+  return IsBareThanks(
+      event.comment().body(),
+      {event.actor().name(), event.ticket().requester().name(), event.ticket().assignee().name(),
+       known.requester().name(), known.assignee().name()});
+}
+
 void FillEntry(const v1::TicketEvent& event, uint64_t position, int64_t at, int ticket,
                JourneyState* journey, Entry* entry) {
   entry->set_at(at);
@@ -121,6 +153,8 @@ void FillEntry(const v1::TicketEvent& event, uint64_t position, int64_t at, int 
     entry->set_actor_role(RoleOf(event, std::string()));
   }
   entry->set_comment(CommentOf(event, entry->actor_role()));
+  entry->set_thanks(IsThanks(event, ticket, *entry, *journey));
+  if (event.has_feedback()) TellFeedback(event, *journey, entry);
   if (event.has_signal()) TellSignal(event.signal(), journey, entry);
 }
 

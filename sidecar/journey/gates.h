@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What may keep a rule whose condition holds from acting.
+// What may keep a rule whose condition holds from acting. Of surveys: survey_gates.h.
 #pragma once
 
 #include <string>
@@ -9,7 +9,6 @@
 #include "absl/time/time.h"
 #include "sidecar/journey/situation.h"
 #include "sidecar/rules/rule_set.h"
-#include "waypost/v1/enrichment.pb.h"
 
 namespace waypost::journey {
 
@@ -38,10 +37,5 @@ using Gates = absl::InlinedVector<Gate, 4>;
 // LATE_EVENT: closed for an event older than the newest one known of a journey that has ended.
 // Otherwise ALERT_ALREADY_OPEN: at most one alert of a rule is open per journey.
 [[nodiscard]] Gate AlertGate(const rules::Rule& rule, const Situation& situation);
-
-// What keeps a survey from being sent, in this order, up to the first that is closed: LATE_EVENT,
-// MERGED, CHILD_OF_PARENT, REQUESTER_IS_AGENT, ALREADY_SURVEYED (once per journey; `decided` holds
-// what this event decided so far).
-[[nodiscard]] Gates SurveyGates(const Situation& situation, const v1::Enrichment& decided);
 
 }  // namespace waypost::journey

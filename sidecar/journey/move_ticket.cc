@@ -100,11 +100,11 @@ void SplitItems(const TicketState& ticket, Items* former, Items* moved) {
 
 void CountSurveys(const JourneyState& journey, int step, v1::JourneyFacts* facts) {
   for (const v1::SurveyDecision& survey : journey.surveys()) {
-    if (survey.shadow()) continue;
-    if (survey.outcome() == v1::SURVEY_OUTCOME_SEND) {
-      facts->set_surveys_sent(facts->surveys_sent() + step);
-    } else {
+    if (survey.shadow() || survey.outcome() == v1::SURVEY_OUTCOME_SCHEDULED) continue;
+    if (survey.outcome() == v1::SURVEY_OUTCOME_DO_NOT_SEND) {
       facts->set_surveys_not_sent(facts->surveys_not_sent() + step);
+    } else {
+      facts->set_surveys_sent(facts->surveys_sent() + step);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "sidecar/journey/names.h"
+#include "sidecar/journey/scores.h"
 
 namespace waypost::journey {
 namespace {
@@ -67,7 +68,11 @@ void WritePassed(const RoleStep& step, const Situation& situation, v1::Touchpoin
     passed->set_owner_id(rules.owners[static_cast<size_t>(touchpoint.owner)].id);
   }
   passed->set_kind(touchpoint.kind);
-  if (touchpoint.emotion.has_value()) {
+  if (const v1::SurveyDecision* survey = situation.answered();
+      survey != nullptr && survey->role() == step.role) {
+    passed->set_emotion(EmotionOf(survey->kind(), situation.event().feedback().rating()));
+    passed->set_emotion_basis(v1::EMOTION_BASIS_SAID);
+  } else if (touchpoint.emotion.has_value()) {
     passed->set_emotion(*touchpoint.emotion);
     passed->set_emotion_basis(v1::EMOTION_BASIS_INFERRED);
   }

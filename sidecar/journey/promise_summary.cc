@@ -2,7 +2,6 @@
 #include "sidecar/journey/promise_summary.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <utility>
 
@@ -11,13 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/journey/micros.h"
+#include "sidecar/journey/scores.h"
 #include "sidecar/text/absl_view.h"
 
 namespace waypost::journey {
 namespace {
-
-// The quantile of the normal distribution for 95 %.
-constexpr double kZ = 1.959963984540054;
 
 void CountIn(const v1::Promise& promise, v1::PromiseSummary* summary) {
   switch (promise.state()) {
@@ -44,13 +41,11 @@ void CountIn(const v1::Promise& promise, v1::PromiseSummary* summary) {
 void SetRate(v1::PromiseSummary* summary) {
   const auto n = static_cast<double>(summary->kept() + summary->broken());
   if (n < kMinPromises) return;
-  const double rate = static_cast<double>(summary->kept()) / n;
-  const double center = (rate + kZ * kZ / (2 * n)) / (1 + kZ * kZ / n);
-  const double half =
-      kZ / (1 + kZ * kZ / n) * std::sqrt(rate * (1 - rate) / n + kZ * kZ / (4 * n * n));
-  summary->set_kept_rate(rate);
-  summary->set_kept_rate_low(std::max(0.0, center - half));
-  summary->set_kept_rate_high(std::min(1.0, center + half));
+  const auto kept = static_cast<double>(summary->kept());
+  const Interval interval = WilsonInterval(kept, n);
+  summary->set_kept_rate(kept / n);
+  summary->set_kept_rate_low(interval.low);
+  summary->set_kept_rate_high(interval.high);
 }
 
 int64_t Total(const v1::PromiseSummary& summary) {

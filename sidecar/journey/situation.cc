@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/journey/situation.h"
 
+#include "sidecar/journey/feedback.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/names.h"
+#include "sidecar/journey/scores.h"
 
 namespace waypost::journey {
 namespace {
@@ -48,6 +50,7 @@ Situation::Situation(const rules::RuleSet& rules, const v1::TicketEvent& event,
                      const PersonRecord& record, const Folded& folded, absl::Time now)
     : rules_(rules),
       event_(event),
+      record_(record),
       folded_(folded),
       journey_(record.journeys[folded.journey]),
       person_(record.person),
@@ -55,14 +58,15 @@ Situation::Situation(const rules::RuleSet& rules, const v1::TicketEvent& event,
       ticket_(TicketOf(journey_, folded)),
       requester_(RequesterOf(journey_, folded)),
       actor_role_(rules::ResolveActorRole(event, person_id())),
-      bindings_(MakeSubject(record, now)) {
+      answered_(AnsweredSurvey(event, journey_)),
+      bindings_(MakeSubject()) {
   const internal::v1::RoleState* user = FindRole(journey_, v1::CONSUMER_ROLE_USER);
   if (user != nullptr) {
     MoveTo(NameIn(journey_, user->stage()), NameIn(journey_, user->touchpoint()));
   }
 }
 
-rules::Subject Situation::MakeSubject(const PersonRecord& record, absl::Time now) const {
+rules::Subject Situation::MakeSubject() const {
   rules::Subject subject;
   subject.event = &event_;
   subject.ticket = &ticket_;
@@ -70,10 +74,14 @@ rules::Subject Situation::MakeSubject(const PersonRecord& record, absl::Time now
   subject.stage = &stage_;
   subject.touchpoint = &touchpoint_;
   subject.requester = &requester_;
-  subject.person = FactsOfPerson(record, folded_.journey, now);
+  subject.person = FactsOfPerson(record_, folded_.journey, now_);
   subject.started_at = StartedAt(journey_);
   subject.late = folded_.late;
-  subject.now = now;
+  if (answered_ != nullptr) {
+    subject.answered = answered_->kind();
+    subject.sentiment = SentimentName(SentimentOf(answered_->kind(), event_.feedback().rating()));
+  }
+  subject.now = now_;
   return subject;
 }
 

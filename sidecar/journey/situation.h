@@ -31,8 +31,6 @@ class Situation {
   [[nodiscard]] const internal::v1::JourneyState& journey() const { return journey_; }
   // What the person is known for beyond this journey, such as what was sent to them.
   [[nodiscard]] const internal::v1::PersonState& person() const { return person_; }
-  // When this is decided.
-  [[nodiscard]] absl::Time now() const { return now_; }
   // The newest snapshot; an empty one for a lone signal.
   [[nodiscard]] const v1::Ticket& ticket() const { return ticket_; }
   // The person who waits, as last told: for a lone signal by the journey's last ticket. May be
@@ -42,19 +40,27 @@ class Situation {
   // Never unspecified.
   [[nodiscard]] v1::ActorRole actor_role() const { return actor_role_; }
   [[nodiscard]] absl::Time occurred_at() const;
+  // When this is decided.
+  [[nodiscard]] absl::Time now() const { return now_; }
+  // The person's other journeys included.
+  [[nodiscard]] const PersonRecord& record() const { return record_; }
+  // The survey that the event answers; nullptr when it answers none.
+  [[nodiscard]] const v1::SurveyDecision* answered() const { return answered_; }
   // The provider that holds the ball after the event; nullptr when none does or matches.
   [[nodiscard]] const rules::Provider* provider() const;
 
   rules::Bindings& bindings() { return bindings_; }
+  [[nodiscard]] const rules::Bindings& bindings() const { return bindings_; }
 
   // From here on `journey.stage` and `journey.touchpoint` read these.
   void MoveTo(std::string_view stage, std::string_view touchpoint);
 
  private:
-  [[nodiscard]] rules::Subject MakeSubject(const PersonRecord& record, absl::Time now) const;
+  [[nodiscard]] rules::Subject MakeSubject() const;
 
   const rules::RuleSet& rules_;
   const v1::TicketEvent& event_;
+  const PersonRecord& record_;
   const Folded& folded_;
   const internal::v1::JourneyState& journey_;
   const internal::v1::PersonState& person_;
@@ -62,6 +68,7 @@ class Situation {
   const v1::Ticket& ticket_;
   const v1::Person& requester_;
   v1::ActorRole actor_role_;
+  const v1::SurveyDecision* const answered_;
   std::string stage_;
   std::string touchpoint_;
   rules::Bindings bindings_;

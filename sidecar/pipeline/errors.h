@@ -24,6 +24,10 @@ enum class Reason {
   kTicketNotFound,      // NOT_FOUND
   kEventNotFound,       // NOT_FOUND: never recorded, or pruned
   kDefinitionNotFound,  // NOT_FOUND: the rules have no such journey definition
+  kSurveyUnknown,       // NOT_FOUND: no such invitation was sent about the ticket
+  kRatingOutOfRange,    // INVALID_ARGUMENT: not on the scale of the survey
+  kSurveyExpired,       // FAILED_PRECONDITION: answered too late
+  kAlreadyAnswered,     // FAILED_PRECONDITION: and no longer to be changed
   kQueueFull,           // RESOURCE_EXHAUSTED: too many events wait
   kReadersBusy,         // RESOURCE_EXHAUSTED: too many reads wait
   kDiskFull,            // RESOURCE_EXHAUSTED

@@ -141,6 +141,7 @@ absl::StatusOr<v1::ExplainJourneyResponse> OfflineDesk::Explain(const v1::Ticket
   WAYPOST_ASSIGN_OR_RETURN(journey::Evaluation evaluation,
                            journey::Evaluate(*rules_, event, position_ + 1, now, &decided_record));
   response.mutable_decision()->Swap(evaluation.decision.mutable_enrichment());
+  *response.mutable_surveys() = decided_record.journeys[evaluation.folded.journey].surveys();
   return response;
 }
 

@@ -63,6 +63,10 @@ class PersonPipeline final : public Pipeline {
       const v1::ListPromisesRequest& request) override {
     return ForCaller(reader_.ListPromises(request));
   }
+  absl::StatusOr<v1::ListSurveyDecisionsResponse> ListSurveyDecisions(
+      const v1::ListSurveyDecisionsRequest& request) override {
+    return ForCaller(reader_.ListSurveyDecisions(request));
+  }
 
   absl::Status SettleDue() override { return timer_.Settle(); }
   void RulesChanged() override { timer_.Wake(); }

@@ -110,9 +110,10 @@ class Pipeline {
   // is needed during the call only. `serialized` is the same event as bytes; it becomes the log
   // record.
   //
-  // INVALID_ARGUMENT (EVENT_INVALID): the first event of a ticket names no requester.
-  // RESOURCE_EXHAUSTED (QUEUE_FULL, DISK_FULL), UNAVAILABLE (STORE_UNAVAILABLE, SHUTTING_DOWN):
-  // nothing was recorded; try again.
+  // INVALID_ARGUMENT (EVENT_INVALID): the first event of a ticket names no requester. An answer to
+  // a survey: as stated for RecordFeedback in journey_service.proto. RESOURCE_EXHAUSTED
+  // (QUEUE_FULL, DISK_FULL), UNAVAILABLE (STORE_UNAVAILABLE, SHUTTING_DOWN): nothing was recorded;
+  // try again.
   virtual void Record(const v1::TicketEvent& event, std::string serialized,
                       RecordCallback done) = 0;
 
@@ -131,6 +132,8 @@ class Pipeline {
       const v1::ListUnmappedEventsRequest& request) = 0;
   [[nodiscard]] virtual absl::StatusOr<v1::ListPromisesResponse> ListPromises(
       const v1::ListPromisesRequest& request) = 0;
+  [[nodiscard]] virtual absl::StatusOr<v1::ListSurveyDecisionsResponse> ListSurveyDecisions(
+      const v1::ListSurveyDecisionsRequest& request) = 0;
 
   // Returns once everything that is due by the clock at the time of the call, and by the rules then
   // in force, is decided and on disk, but for what waits for the end of a backlog. UNAVAILABLE: the

@@ -12,6 +12,7 @@
 #include "sidecar/journey/entries.h"
 #include "sidecar/journey/journey_map.h"
 #include "sidecar/journey/promise_summary.h"
+#include "sidecar/journey/survey_report.h"
 #include "sidecar/journey/view.h"
 #include "sidecar/pipeline/answer.h"
 #include "sidecar/pipeline/errors.h"
@@ -183,7 +184,10 @@ absl::StatusOr<v1::ExplainJourneyResponse> Reader::ExplainJourney(
                      absl::StrCat("journey ", found.journey.id(), " keeps no event \"",
                                   request.event_id(), "\""));
   }
-  return ExplainRecord(*store_, found.records, entry->position(), *rules_());
+  WAYPOST_ASSIGN_OR_RETURN(v1::ExplainJourneyResponse response,
+                           ExplainRecord(*store_, found.records, entry->position(), *rules_()));
+  *response.mutable_surveys() = found.journey.surveys();
+  return response;
 }
 
 absl::StatusOr<v1::GetJourneyMapResponse> Reader::GetJourneyMap(
@@ -246,6 +250,27 @@ absl::StatusOr<v1::ListUnmappedEventsResponse> Reader::ListUnmappedEvents(
     *response.add_groups() = std::move(events);
   }
   return response;
+}
+
+absl::StatusOr<v1::ListSurveyDecisionsResponse> Reader::ListSurveyDecisions(
+    const v1::ListSurveyDecisionsRequest& request) const {
+  WAYPOST_ASSIGN_OR_RETURN(const UnwrittenJourneys unwritten, CatchUp(request.tenant()));
+  v1::ListSurveyDecisionsRequest sized = request;
+  if (sized.page_size() <= 0) sized.set_page_size(kDefaultPageSize);
+  journey::SurveyReport report(&sized);
+  store::JourneyQuery query;
+  query.tenant = request.tenant();
+  query.person_id = request.person_id();
+  query.limit = kMapPageSize;
+  do {
+    WAYPOST_ASSIGN_OR_RETURN(const store::JourneyPage page, unwritten.List(*store_, query));
+    for (const store::JourneyRow& row : page.rows) {
+      WAYPOST_ASSIGN_OR_RETURN(const internal::v1::JourneyState journey, ParseJourney(row));
+      report.Add(journey);
+    }
+    query.page_token = page.next_page_token;
+  } while (!query.page_token.empty());
+  return report.Take();
 }
 
 }  // namespace waypost::pipeline

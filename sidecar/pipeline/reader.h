@@ -45,6 +45,8 @@ class Reader {
       const v1::ListUnmappedEventsRequest& request) const;
   absl::StatusOr<v1::ListPromisesResponse> ListPromises(
       const v1::ListPromisesRequest& request) const;
+  absl::StatusOr<v1::ListSurveyDecisionsResponse> ListSurveyDecisions(
+      const v1::ListSurveyDecisionsRequest& request) const;
 
  private:
   // A journey as of one moment, on disk up to there.

@@ -7,6 +7,7 @@
 #include "sidecar/base/status_macros.h"
 #include "sidecar/journey/due.h"
 #include "sidecar/journey/evaluate.h"
+#include "sidecar/journey/feedback.h"
 #include "sidecar/journey/fold.h"
 #include "sidecar/pipeline/answer.h"
 #include "sidecar/pipeline/errors.h"
@@ -16,7 +17,23 @@
 namespace waypost::pipeline {
 namespace {
 
-absl::Status NoRequester() {
+absl::Status RefusedError(const journey::RefusedFeedback& refused) {
+  switch (refused.refusal) {
+    case journey::FeedbackRefusal::kSurveyUnknown:
+      return MakeError(Reason::kSurveyUnknown, refused.message);
+    case journey::FeedbackRefusal::kRatingOutOfRange:
+      return MakeError(Reason::kRatingOutOfRange, refused.message);
+    case journey::FeedbackRefusal::kSurveyExpired:
+      return MakeError(Reason::kSurveyExpired, refused.message);
+    case journey::FeedbackRefusal::kAlreadyAnswered:
+      return MakeError(Reason::kAlreadyAnswered, refused.message);
+  }
+  return MakeError(Reason::kInternal, refused.message);
+}
+
+// Why an event of a ticket that nobody knows is not recorded.
+absl::Status NoRequester(const v1::TicketEvent& event) {
+  if (const auto refused = journey::RefuseFeedback(event, {})) return RefusedError(*refused);
   return MakeBadRequest(
       Reason::kEventInvalid,
       {{"event.ticket.requester.id", "is required in the first event of a ticket: who waits?"}});
@@ -60,7 +77,7 @@ absl::Status Recorder::Settle(Call* call) {
   std::string owner(call->told_person);
   if (owner.empty()) {
     WAYPOST_ASSIGN_OR_RETURN(call->home, set_->tickets().Find(call->ticket));
-    if (!call->home.has_value()) return NoRequester();
+    if (!call->home.has_value()) return NoRequester(call->event);
     owner = call->home->person_id;
   }
   while (true) {
@@ -81,7 +98,7 @@ absl::StatusOr<Recorder::NextOwner> Recorder::SettleAt(std::string_view owner, C
       return NextOwner(call->home->person_id);
     }
     if (!call->home.has_value()) {
-      if (call->told_person.empty()) return NoRequester();
+      if (call->told_person.empty()) return NoRequester(call->event);
       if (owner != call->told_person) return NextOwner(std::string(call->told_person));
       if (!set_->tickets().Claim(call->ticket, owner)) return NextOwner(std::string(owner));
       call->claimed = true;
@@ -115,7 +132,7 @@ absl::Status Recorder::SettleFor(std::string_view owner, Call* call) {
 absl::Status Recorder::FindJourney(Person* holder, Call* call) {
   WAYPOST_ASSIGN_OR_RETURN(const bool there, set_->BringBack(call->home->journey_id, holder));
   if (there) return absl::OkStatus();
-  if (call->told_person.empty()) return NoRequester();
+  if (call->told_person.empty()) return NoRequester(call->event);
   call->home.reset();
   return absl::OkStatus();
 }
@@ -154,6 +171,10 @@ absl::StatusOr<bool> Recorder::AnswerDuplicate(const Person& person, Call* call)
 }
 
 absl::Status Recorder::Evaluate(Person* person, Person* former, Call* call) {
+  // Before anything is written: a flood of refused answers costs no disk.
+  if (const auto refused = journey::RefuseFeedback(call->event, person->record)) {
+    return RefusedError(*refused);
+  }
   WAYPOST_ASSIGN_OR_RETURN(const uint64_t position, queue_->Reserve(call->serialized.size()));
   const absl::Status status = EvaluateAt(position, person, former, call);
   if (status.ok()) return status;

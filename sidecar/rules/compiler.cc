@@ -33,6 +33,16 @@ class Compiler {
     return std::move(draft.journey);
   }
 
+  SurveyPolicy Finish(SurveyPolicyDraft draft) {
+    SurveyPolicy policy;
+    policy.exclude = Condition(draft.exclude);
+    policy.opted_out = Condition(draft.opted_out);
+    policy.customer = Expression(draft.customer, cel::TypeKind::kString);
+    policy.sponsor = Expression(draft.sponsor, cel::TypeKind::kString);
+    policy.sample_key = std::move(draft.sample_key);
+    return policy;
+  }
+
   Rule Finish(RuleDraft draft) {
     Rule& rule = draft.rule;
     rule.condition = Condition(draft.condition);
@@ -52,17 +62,21 @@ class Compiler {
   }
 
  private:
-  std::optional<cel::Program> Condition(const Source& source) {
+  std::optional<cel::Program> Expression(const Source& source, cel::TypeKind type) {
     if (source.node == nullptr) {
       return std::nullopt;
     }
     std::vector<cel::Issue> issues;
-    auto program =
-        cel::Program::Compile(source.node->text, RulesEnvironment(), cel::TypeKind::kBool, &issues);
+    auto program = cel::Program::Compile(source.node->text, RulesEnvironment(), type, &issues);
     ReportIssues(source, issues, &sink_);
     if (program.has_value()) {
       ReportReferences(source, program->FieldReferences(), {Reader::kProvider}, &sink_);
     }
+    return program;
+  }
+
+  std::optional<cel::Program> Condition(const Source& source) {
+    auto program = Expression(source, cel::TypeKind::kBool);
     if (program.has_value() && program->FieldReferences().empty()) {
       ReportConstant(source, program->Evaluate({}));
     }
@@ -97,6 +111,7 @@ RuleSet Compile(Draft draft, DiagnosticSink* sink) {
   set.calendars = CompileCalendars(draft, sink);
   set.caps = draft.caps;
   set.promises = draft.promises;
+  set.surveys = compiler.Finish(std::move(draft.surveys));
   for (OwnerDraft& owner : draft.owners) {
     set.owners.push_back(std::move(owner.owner));
   }

@@ -89,12 +89,22 @@ struct RuleDraft {
   std::optional<TextDraft> alert_text;
   std::vector<TextDraft> update_parts;  // those that are there, in the order of UpdateAction
   std::vector<std::pair<std::string, Source>> annotations;
+  Place survey_role;
+  Place survey_reminder;
   Place place;
 };
 
 struct CalendarDraft {
   Reference id;
   Source mapping;
+};
+
+struct SurveyPolicyDraft {
+  Source exclude;
+  Source opted_out;
+  Source customer;
+  Source sponsor;
+  std::string sample_key;
 };
 
 struct XlaDraft {
@@ -110,6 +120,7 @@ struct Draft {
   std::vector<Place> stitching_places;
   std::vector<Place> caps_places;
   std::vector<Place> promises_places;
+  std::vector<Place> surveys_places;
 
   std::vector<std::string> languages;
   Stitching stitching;
@@ -118,6 +129,7 @@ struct Draft {
   std::map<std::string, SourceText> holiday_files;
   Caps caps;
   PromiseSettings promises;
+  SurveyPolicyDraft surveys;
   std::vector<OwnerDraft> owners;
   std::vector<ProviderDraft> providers;
   std::vector<PersonaDraft> personas;

@@ -10,6 +10,7 @@ Mapping FileMapping();
 Mapping StitchingMapping();
 Mapping CapsMapping();
 Mapping PromisesMapping();
+Mapping SurveysMapping();
 Mapping CalendarMapping();
 Mapping HolidayFileMapping();
 Mapping OwnerMapping();

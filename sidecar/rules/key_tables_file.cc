@@ -87,6 +87,10 @@ Mapping FileMapping() {
            .shape = Shape::kMapping,
            .mapping = MappingKind::kPromises,
            .description = "How promises of the next news are watched."},
+          {.name = "surveys",
+           .shape = Shape::kMapping,
+           .mapping = MappingKind::kSurveys,
+           .description = "Who is asked how it went, over all rules."},
       }};
 }
 
@@ -196,6 +200,35 @@ Mapping PromisesMapping() {
                .default_text = "10m",
                .description = "... but at least so long before its time. A promise no longer than "
                               "this is not warned of."},
+          }};
+}
+
+Mapping SurveysMapping() {
+  return {MappingKind::kSurveys,
+          "survey policy",
+          "surveys",
+          "Who is asked how it went, over all rules.",
+          {
+              {.name = "exclude",
+               .value = ValueKind::kCondition,
+               .default_text = "nothing",
+               .description = "True: nobody is asked, such as for the accounts of machines."},
+              {.name = "opted_out",
+               .value = ValueKind::kCondition,
+               .default_text = "the requester has the tag `no-surveys`",
+               .description = "True: the person does not want to be asked."},
+              {.name = "customer",
+               .value = ValueKind::kExpression,
+               .description = "The id of whom surveys of the role `customer` go to: "
+                              "`'ticket.custom_fields[\"customer\"]'`. Without it nobody gets "
+                              "them."},
+              {.name = "sponsor",
+               .value = ValueKind::kExpression,
+               .description = "The same for the role `sponsor`."},
+              {.name = "sample_key",
+               .value = ValueKind::kText,
+               .default_text = "the rule set's name",
+               .description = "The key of the sample: with another key others are asked."},
           }};
 }
 

@@ -228,6 +228,9 @@ Mapping AlertMapping() {
                .description = "What happened, for the provider's eyes; one text or one a "
                               "language.",
                .max_items = 100},
+              {.name = "act_within",
+               .value = ValueKind::kDuration,
+               .description = "How soon the owner is to act, counted from the event."},
           }};
 }
 
@@ -267,44 +270,58 @@ Mapping UpdateMapping() {
 }
 
 Mapping SurveyMapping() {
-  return {MappingKind::kSurvey,
-          "survey",
-          "rules[].survey",
-          "A survey invitation.",
-          {
-              {.name = "kind",
-               .value = ValueKind::kChoice,
-               .default_text = "csat",
-               .description = "Which question is asked.",
-               .choices = SurveyKindChoices()},
-              {.name = "role",
-               .value = ValueKind::kChoice,
-               .default_text = "user",
-               .description = "Who is asked.",
-               .choices = RoleChoices()},
-              {.name = "delay",
-               .shape = Shape::kValueOrMap,
-               .value = ValueKind::kDuration,
-               .active = false,
-               .business_time = true,
-               .description = "How long to wait before asking, by channel; `default` for the "
-                              "others.",
-               .max_items = 100},
-              {.name = "cooldown",
-               .value = ValueKind::kDuration,
-               .active = false,
-               .description = "No survey to a person who got one this recently."},
-              {.name = "sample",
-               .value = ValueKind::kNumber,
-               .active = false,
-               .description = "The share of cases that is asked, 0 to 1.",
-               .minimum = 0,
-               .maximum = 1},
-              {.name = "expires",
-               .value = ValueKind::kDuration,
-               .active = false,
-               .description = "How long an answer counts."},
-          }};
+  return {
+      MappingKind::kSurvey,
+      "survey",
+      "rules[].survey",
+      "A survey invitation.",
+      {
+          {.name = "kind",
+           .value = ValueKind::kChoice,
+           .default_text = "csat",
+           .description = "Which question is asked.",
+           .choices = SurveyKindChoices()},
+          {.name = "role",
+           .value = ValueKind::kChoice,
+           .default_text = "user",
+           .description = "Who is asked.",
+           .choices = RoleChoices()},
+          {.name = "delay",
+           .shape = Shape::kValueOrMap,
+           .value = ValueKind::kDuration,
+           .business_time = true,
+           .default_text = "0m",
+           .description = "How long after the event to ask, by the ticket's channel; `default` "
+                          "for the others: `8h` by the clock on the wall, `8 business hours` of "
+                          "`calendar`. Whoever has quiet hours then (`caps.quiet_hours`) is "
+                          "asked after them. Everything is looked at again before.",
+           .max_items = 100},
+          {.name = "cooldown",
+           .value = ValueKind::kDuration,
+           .default_text = "14d, for `nps` 90d",
+           .description = "No survey to somebody who was asked anything this recently; 0d: no "
+                          "such bound."},
+          {.name = "sample",
+           .shape = Shape::kValueOrMap,
+           .value = ValueKind::kNumber,
+           .map_key = ValueKind::kId,
+           .default_text = "1",
+           .description = "The share of cases that is asked, by the id of the touchpoint where "
+                          "the user stands or of its owner; `default` for the others. Which "
+                          "cases follows from `surveys.sample_key`.",
+           .minimum = 0,
+           .maximum = 1,
+           .max_items = 1000},
+          {.name = "expires",
+           .value = ValueKind::kDuration,
+           .default_text = "7d",
+           .description = "How long an answer counts."},
+          {.name = "reminder",
+           .value = ValueKind::kDuration,
+           .default_text = "never",
+           .description = "How long after the invitation to remind, once, who has not answered; "
+                          "shorter than `expires`."},
+      }};
 }
 
 }  // namespace waypost::rules

@@ -25,11 +25,11 @@ std::vector<std::string>* NamesOf(const google::protobuf::EnumDescriptor* type,
 
 const std::vector<Mapping>& Table() {
   static const auto* const kTable = new std::vector<Mapping>{
-      FileMapping(),     StitchingMapping(),   CapsMapping(),    PromisesMapping(),
-      CalendarMapping(), HolidayFileMapping(), OwnerMapping(),   ProviderMapping(),
-      PersonaMapping(),  StageMapping(),       JourneyMapping(), TouchpointMapping(),
-      RuleMapping(),     AlertMapping(),       UpdateMapping(),  SurveyMapping(),
-      XlaMapping()};
+      FileMapping(),       StitchingMapping(), CapsMapping(),        PromisesMapping(),
+      SurveysMapping(),    CalendarMapping(),  HolidayFileMapping(), OwnerMapping(),
+      ProviderMapping(),   PersonaMapping(),   StageMapping(),       JourneyMapping(),
+      TouchpointMapping(), RuleMapping(),      AlertMapping(),       UpdateMapping(),
+      SurveyMapping(),     XlaMapping()};
   return *kTable;
 }
 

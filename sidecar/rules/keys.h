@@ -17,6 +17,7 @@ enum class MappingKind {
   kStitching,
   kCaps,
   kPromises,
+  kSurveys,
   kCalendar,
   kHolidayFile,
   kOwner,
@@ -43,6 +44,7 @@ enum class ValueKind {
   kChoice,      // one of the choices
   kEventType,   // one of the choices
   kCondition,   // a CEL expression that is true or false
+  kExpression,  // a CEL expression that is a text
   kTemplate,    // a text with {{ CEL }}
   kDuration,    // 30m, 8h, 1h30m, 14d, 2w, 8 business hours, 1 business day
   kTimeZone,    // of the IANA database

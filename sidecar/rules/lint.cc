@@ -157,6 +157,21 @@ class Linter {
     return actions;
   }
 
+  void LintRecipient(const RuleDraft& draft) {
+    if (!draft.rule.survey.has_value() || draft.rule.survey->role == v1::CONSUMER_ROLE_USER) {
+      return;
+    }
+    const bool customer = draft.rule.survey->role == v1::CONSUMER_ROLE_CUSTOMER;
+    const Source& recipient = customer ? draft_.surveys.customer : draft_.surveys.sponsor;
+    if (recipient.node == nullptr) {
+      const char* const role = customer ? "customer" : "sponsor";
+      Warn(draft.survey_role, DiagnosticCode::kRulesNoRecipient,
+           absl::StrCat("nobody is asked in the role \"", role,
+                        "\": \"surveys\" does not say who "
+                        "that is"));
+    }
+  }
+
   void LintRules() {
     std::unordered_map<std::string, std::vector<Earlier>> seen;  // by action and condition
     for (const RuleDraft& draft : draft_.rules) {
@@ -166,6 +181,7 @@ class Linter {
              absl::StrCat("the rule \"", draft.rule.id,
                           "\" does nothing: it has no alert, update, survey or annotate"));
       }
+      LintRecipient(draft);
       if (draft.rule.timer_driven) {
         continue;
       }

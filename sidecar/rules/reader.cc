@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "sidecar/rules/keys.h"
 #include "sidecar/rules/mapping_view.h"
 #include "sidecar/rules/values.h"
@@ -113,19 +114,23 @@ void ReadAlert(const MappingView& view, RuleDraft* draft) {
   draft->rule.alert.emplace();
   draft->rule.alert->severity =
       static_cast<v1::Severity>(view.Choice("severity", SeverityChoices(), v1::SEVERITY_WARNING));
+  draft->rule.alert->act_within = view.Duration("act_within");
   draft->alert_owner = view.Id("owner");
   draft->alert_text = TextDraft{"text", view.Entries("text", ""), view.PlaceOf("text")};
 }
 
-// Lengths of business time by priority: "8h" and "8 business hours" are the same here.
-std::map<std::string, Span> ReadBusinessSpans(const MappingView& view, std::string_view key) {
+std::map<std::string, Span> ReadSpans(const MappingView& view, std::string_view key) {
   std::map<std::string, Span> spans;
   for (const auto& [name, source] : view.Entries(key, "default")) {
-    auto span = ParseSpan(source.node->text);
-    if (!span.has_value()) continue;
-    span->business = true;
-    spans[name] = *span;
+    if (const auto span = ParseSpan(source.node->text)) spans[name] = *span;
   }
+  return spans;
+}
+
+// Lengths of business time by priority: "8h" and "8 business hours" are the same here.
+std::map<std::string, Span> ReadBusinessSpans(const MappingView& view, std::string_view key) {
+  std::map<std::string, Span> spans = ReadSpans(view, key);
+  for (auto& [name, span] : spans) span.business = true;
   return spans;
 }
 
@@ -141,12 +146,32 @@ void ReadUpdate(const MappingView& view, RuleDraft* draft) {
   }
 }
 
+std::map<std::string, double> ReadNumbers(const MappingView& view, std::string_view key) {
+  std::map<std::string, double> numbers;
+  for (const auto& [name, source] : view.Entries(key, "default")) {
+    double number = 0;
+    if (absl::SimpleAtod(source.node->text, &number)) numbers[name] = number;
+  }
+  return numbers;
+}
+
+// The cool-down of surveys that ask about the whole relation.
+constexpr absl::Duration kRelationalCooldown = absl::Hours(90 * 24);
+
 void ReadSurvey(const MappingView& view, RuleDraft* draft) {
-  draft->rule.survey.emplace();
-  draft->rule.survey->kind =
+  SurveyAction& survey = draft->rule.survey.emplace();
+  survey.kind =
       static_cast<v1::SurveyKind>(view.Choice("kind", SurveyKindChoices(), v1::SURVEY_KIND_CSAT));
-  draft->rule.survey->role =
+  survey.role =
       static_cast<v1::ConsumerRole>(view.Choice("role", RoleChoices(), v1::CONSUMER_ROLE_USER));
+  survey.delay = ReadSpans(view, "delay");
+  if (survey.kind == v1::SURVEY_KIND_NPS) survey.cooldown = kRelationalCooldown;
+  survey.cooldown = view.Duration("cooldown").value_or(survey.cooldown);
+  survey.sample = ReadNumbers(view, "sample");
+  survey.expires = view.Duration("expires").value_or(survey.expires);
+  survey.reminder = view.Duration("reminder");
+  draft->survey_role = view.PlaceOf("role");
+  draft->survey_reminder = view.PlaceOf("reminder");
 }
 
 RuleDraft ReadRule(const MappingView& view, bool file_is_shadow) {
@@ -221,6 +246,13 @@ void ReadSettings(const MappingView& file, Draft* draft) {
       PromiseSettings& promises = draft->promises;
       promises.warn_share = view->Number("warn_share").value_or(promises.warn_share);
       promises.warn_at_least = view->Duration("warn_at_least").value_or(promises.warn_at_least);
+    }
+  }
+  if (note("surveys", &draft->surveys_places)) {
+    if (const auto view = file.Child("surveys")) {
+      draft->surveys = {view->Expression("exclude"), view->Expression("opted_out"),
+                        view->Expression("customer"), view->Expression("sponsor"),
+                        view->Text("sample_key")};
     }
   }
   if (note("stitching", &draft->stitching_places)) {

@@ -100,6 +100,7 @@ class Resolver {
     CheckOnce("stitching", draft_.stitching_places);
     CheckOnce("caps", draft_.caps_places);
     CheckOnce("promises", draft_.promises_places);
+    CheckOnce("surveys", draft_.surveys_places);
   }
 
   void CompleteStages() {
@@ -220,6 +221,18 @@ class Resolver {
       if (draft.rule.alert.has_value()) {
         draft.rule.alert->owner = NumberOf(owners_, "owner", draft.alert_owner);
       }
+      if (draft.rule.survey.has_value()) {
+        CheckReminder(draft);
+      }
+    }
+  }
+
+  void CheckReminder(const RuleDraft& draft) {
+    const SurveyAction& survey = *draft.rule.survey;
+    if (survey.reminder.has_value() && *survey.reminder >= survey.expires) {
+      Error(draft.survey_reminder, DiagnosticCode::kRulesBadValue,
+            "the reminder would come when the survey has expired; make it shorter than "
+            "\"expires\" (7d unless set)");
     }
   }
 

@@ -134,6 +134,8 @@ struct AlertAction {
   int owner =
       -1;  // number in RuleSet::owners; -1: the owner of the touchpoint where the user stands
   std::optional<LocalizedTemplate> text;  // set after a successful load
+  // How soon the owner is to act, counted from the event; none: no deadline.
+  std::optional<absl::Duration> act_within;
 };
 
 // A message to the person who waits.
@@ -152,6 +154,31 @@ struct UpdateAction {
 struct SurveyAction {
   v1::SurveyKind kind = v1::SURVEY_KIND_CSAT;
   v1::ConsumerRole role = v1::CONSUMER_ROLE_USER;
+  // How long after the event to ask, by channel; "default" for the others. Empty: at once. Business
+  // time is that of RuleSet::CalendarOf.
+  std::map<std::string, calendar::Span> delay;
+  // No survey to somebody who was asked anything this recently.
+  absl::Duration cooldown = absl::Hours(14 * 24);
+  // The share of cases that is asked, 0 to 1, by the id of the touchpoint where the user stands or
+  // of its owner; "default" for the others. Empty: all.
+  std::map<std::string, double> sample;
+  // How long an answer counts.
+  absl::Duration expires = absl::Hours(7 * 24);
+  // When to remind once, after the invitation; shorter than `expires`. None: never.
+  std::optional<absl::Duration> reminder;
+};
+
+// What holds for the surveys of all rules. Expressions see what conditions see.
+struct SurveyPolicy {
+  // True: nobody is asked. None: nothing is excluded.
+  std::optional<cel::Program> exclude;
+  // True: the person does not want surveys. None: they have the tag "no-surveys".
+  std::optional<cel::Program> opted_out;
+  // The id of whom to ask in that role. None or empty: nobody.
+  std::optional<cel::Program> customer;
+  std::optional<cel::Program> sponsor;
+  // The key of the sample. Empty: the rule set's name.
+  std::string sample_key;
 };
 
 struct AnnotationAction {
@@ -234,6 +261,7 @@ struct RuleSet {
   Stitching stitching;
   Caps caps;
   PromiseSettings promises;
+  SurveyPolicy surveys;
   // What finds the conditions that an event may satisfy: set by BuildIndex (rule_index.h) as the
   // last step of making a rule set. Needed by Matcher.
   std::shared_ptr<const RuleIndex> index;

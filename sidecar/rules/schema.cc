@@ -72,6 +72,7 @@ void WriteValue(const Key& key, JsonText* json) {
       return;
     case ValueKind::kText:
     case ValueKind::kTemplate:
+    case ValueKind::kExpression:
     case ValueKind::kTimeZone:
       json->Text("type", "string");
       json->Literal("minLength", "1");
@@ -219,6 +220,8 @@ std::string DescribeValue(const Key& key, ValueKind kind) {
       return "event type";
     case ValueKind::kCondition:
       return "condition";
+    case ValueKind::kExpression:
+      return "expression";
     case ValueKind::kTemplate:
       return "text with `{{ }}`";
     case ValueKind::kDuration:

@@ -281,10 +281,13 @@ void StructureChecker::CheckValue(const Node& node, const Key& key) {
       CheckNumber(node, key);
       return;
     case ValueKind::kCondition:
+    case ValueKind::kExpression:
     case ValueKind::kDuration:
       // A bare true or 30 gets a better message than its type.
       if (!scalar) {
-        WrongType(node, key.value == ValueKind::kCondition ? "a condition" : "a length of time");
+        WrongType(node, key.value == ValueKind::kDuration    ? "a length of time"
+                        : key.value == ValueKind::kCondition ? "a condition"
+                                                             : "an expression");
         return;
       }
       break;
@@ -399,7 +402,8 @@ void StructureChecker::CheckDuration(const Node& node, const Key& key) {
     Error(node, DiagnosticCode::kRulesBadDuration,
           absl::StrCat(Quote(node.text),
                        " is not a length of time such as 30m, 8h, 14d or 1 business day"));
-  } else if (span->length == absl::ZeroDuration() && key.name != "delay") {
+  } else if (span->length == absl::ZeroDuration() && key.name != "delay" &&
+             key.name != "cooldown") {
     Error(node, DiagnosticCode::kRulesBadDuration, "the length of time is zero");
   } else if (span->business && !key.business_time) {
     Error(node, DiagnosticCode::kRulesBadDuration,

@@ -42,6 +42,9 @@ struct Subject {
   PersonFacts person;
   absl::Time started_at;  // of the journey
   bool late = false;
+  // Of an answer to a survey: which one, and what the answer means ("negative").
+  v1::SurveyKind answered = v1::SURVEY_KIND_UNSPECIFIED;
+  std::string_view sentiment;
   absl::Time now;
 };
 

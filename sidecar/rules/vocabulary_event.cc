@@ -2,6 +2,7 @@
 // `event` and `actor`.
 #include <string>
 
+#include "sidecar/rules/keys.h"
 #include "sidecar/rules/vocabulary_tables.h"
 
 namespace waypost::rules {
@@ -17,6 +18,12 @@ const std::string& VisibilityName(v1::Visibility visibility) {
   const bool known =
       visibility >= v1::VISIBILITY_UNSPECIFIED && visibility <= v1::VISIBILITY_CONSUMER;
   return kNames[known ? visibility : v1::VISIBILITY_PROVIDER];
+}
+
+const std::string& SurveyName(v1::SurveyKind kind) {
+  static const std::string* const kNone = new std::string;
+  return kind == v1::SURVEY_KIND_UNSPECIFIED ? *kNone
+                                             : SurveyKindChoices()[static_cast<size_t>(kind) - 1];
 }
 
 Value CommentVisibility(const Scope& scope) {
@@ -77,6 +84,21 @@ const ObjectTable<Scope>& EventTable() {
           {"comment_visibility", TypeKind::kString, Audience::kEveryone,
            "Who can read the comment: `both`, `provider` or `consumer`; empty when there is none.",
            CommentVisibility},
+          {"rating", TypeKind::kInt, Audience::kProvider,
+           "The answer to a survey: CSAT 1 to 5, NPS 0 to 10, CES 1 to 7; 0 when the event is no "
+           "answer.",
+           [](const Scope& s) { return Value::Int(s.subject.event->feedback().rating()); }},
+          {"survey", TypeKind::kString, Audience::kProvider,
+           "Which survey was answered: `csat`, `nps`, `ces`, or empty when none was.",
+           [](const Scope& s) { return Value::StringView(SurveyName(s.subject.answered)); }},
+          {"sentiment", TypeKind::kString, Audience::kProvider,
+           "What the answer means: `positive` (CSAT 4 and 5, NPS 9 and 10, CES 5 to 7), `negative` "
+           "(CSAT 1 and 2, NPS 0 to 6, CES 1 to 3), `neutral` in between; empty when the event is "
+           "no answer.",
+           [](const Scope& s) { return Value::StringView(s.subject.sentiment); }},
+          {"lost_time", TypeKind::kDuration, Audience::kProvider,
+           "The working time that the person says they lost; 0 when they did not say.",
+           [](const Scope& s) { return DurationValue(s.subject.event->feedback().lost_time()); }},
       });
   return *kTable;
 }

@@ -10,6 +10,7 @@
 #include "sidecar/pipeline/errors.h"
 #include "sidecar/service/request_validation.h"
 #include "sidecar/service/wire.h"
+#include "sidecar/text/absl_view.h"
 #include "waypost/v1/journey_service.pb.h"
 
 namespace waypost::service {
@@ -23,6 +24,26 @@ absl::Status Malformed(std::string_view bytes, const google::protobuf::Descripto
                        const std::string& path) {
   return pipeline::MakeBadRequest(pipeline::Reason::kEventMalformed,
                                   {DescribeMalformed(bytes, type, path)});
+}
+
+v1::TicketEvent EventOf(v1::RecordFeedbackRequest answer, absl::Time now) {
+  v1::TicketEvent event;
+  // Ids of answers and of the platform's events do not meet.
+  event.set_event_id(absl::StrCat(AbslView(kFeedbackPrefix), answer.feedback_id()));
+  event.set_tenant(answer.tenant().empty() ? std::string(kDefaultTenant) : answer.tenant());
+  event.set_source(answer.source());
+  event.set_type(v1::EVENT_TYPE_FEEDBACK);
+  event.mutable_ticket()->set_ref(answer.ticket_ref());
+  event.mutable_actor()->set_role(v1::ACTOR_ROLE_CUSTOMER);
+  event.mutable_feedback()->Swap(answer.mutable_feedback());
+  if (answer.has_answered_at()) {
+    *event.mutable_occurred_at() = answer.answered_at();
+  } else {
+    const int64_t nanos = absl::ToUnixNanos(now);
+    event.mutable_occurred_at()->set_seconds(nanos / 1'000'000'000);
+    event.mutable_occurred_at()->set_nanos(static_cast<int32_t>(nanos % 1'000'000'000));
+  }
+  return event;
 }
 
 }  // namespace
@@ -41,6 +62,20 @@ void EventIntake::RecordRequest(std::string_view request, pipeline::RecordCallba
   std::string merged;
   for (const std::string_view part : *events) merged.append(part);
   RecordEvent(merged, std::move(done));
+}
+
+// A RecordEventResponse has the bytes of a RecordFeedbackResponse: the same fields.
+void EventIntake::RecordFeedback(std::string_view request, pipeline::RecordCallback done) const {
+  v1::RecordFeedbackRequest answer;
+  if (!answer.ParseFromArray(request.data(), static_cast<int>(request.size()))) {
+    return done(pipeline::MakeBadRequest(
+        pipeline::Reason::kRequestMalformed,
+        {DescribeMalformed(request, *v1::RecordFeedbackRequest::descriptor(), "")}));
+  }
+  const absl::Time now = clock_->Now();
+  if (const absl::Status status = CheckRequest(answer, now); !status.ok()) return done(status);
+  const v1::TicketEvent event = EventOf(std::move(answer), now);
+  pipeline_->Record(event, event.SerializeAsString(), std::move(done));
 }
 
 void EventIntake::RecordEvent(std::string_view bytes, pipeline::RecordCallback done) const {

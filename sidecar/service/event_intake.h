@@ -21,6 +21,10 @@ class EventIntake {
   // Records the event of a serialized RecordEventRequest.
   void RecordRequest(std::string_view request, pipeline::RecordCallback done) const;
 
+  // Records the answer of a serialized RecordFeedbackRequest, as the event that it is. The response
+  // reads as a RecordFeedbackResponse.
+  void RecordFeedback(std::string_view request, pipeline::RecordCallback done) const;
+
   // Records a serialized TicketEvent. Violations are told with paths below "event".
   void RecordEvent(std::string_view event, pipeline::RecordCallback done) const;
 

@@ -51,23 +51,32 @@ ServerUnaryReactor* Answer(const Method& method, OpenCalls* calls, CallbackServe
   return reactor;
 }
 
-using RawJourney = v1::JourneyService::WithRawCallbackMethod_RecordEvent<
-    v1::JourneyService::WithRawCallbackMethod_RecordEvents<v1::JourneyService::Service>>;
+using Journeys = v1::JourneyService;
+using RawJourney =
+    Journeys::WithRawCallbackMethod_RecordEvent<Journeys::WithRawCallbackMethod_RecordEvents<
+        Journeys::WithRawCallbackMethod_RecordFeedback<Journeys::Service>>>;
 
 class Journey final : public RawJourney {
  public:
   Journey(const Methods& methods, const EventIntake& intake, OpenCalls* calls, OpenStreams* streams)
       : calls_(calls),
         record_event_(*methods.Find("/waypost.v1.JourneyService/RecordEvent")),
+        record_feedback_(*methods.Find("/waypost.v1.JourneyService/RecordFeedback")),
         intake_(intake),
         streams_(streams) {}
 
   using RawJourney::RecordEvent;
   using RawJourney::RecordEvents;
+  using RawJourney::RecordFeedback;
 
   ServerUnaryReactor* RecordEvent(CallbackServerContext* context, const ByteBuffer* request,
                                   ByteBuffer* response) override {
     return Answer(record_event_, calls_, context, request, response);
+  }
+
+  ServerUnaryReactor* RecordFeedback(CallbackServerContext* context, const ByteBuffer* request,
+                                     ByteBuffer* response) override {
+    return Answer(record_feedback_, calls_, context, request, response);
   }
 
   grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* RecordEvents(
@@ -78,6 +87,7 @@ class Journey final : public RawJourney {
  private:
   OpenCalls* const calls_;
   const Method& record_event_;
+  const Method& record_feedback_;
   const EventIntake& intake_;
   OpenStreams* const streams_;
 };
@@ -87,7 +97,8 @@ using RawInsight = Insights::WithRawCallbackMethod_GetJourney<
     Insights::WithRawCallbackMethod_ListJourneys<Insights::WithRawCallbackMethod_ExplainJourney<
         Insights::WithRawCallbackMethod_GetJourneyMap<
             Insights::WithRawCallbackMethod_ListUnmappedEvents<
-                Insights::WithRawCallbackMethod_ListPromises<Insights::Service>>>>>>;
+                Insights::WithRawCallbackMethod_ListPromises<
+                    Insights::WithRawCallbackMethod_ListSurveyDecisions<Insights::Service>>>>>>>;
 
 class Insight final : public RawInsight {
  public:
@@ -98,13 +109,15 @@ class Insight final : public RawInsight {
         explain_journey_(*methods.Find("/waypost.v1.InsightService/ExplainJourney")),
         get_journey_map_(*methods.Find("/waypost.v1.InsightService/GetJourneyMap")),
         list_unmapped_(*methods.Find("/waypost.v1.InsightService/ListUnmappedEvents")),
-        list_promises_(*methods.Find("/waypost.v1.InsightService/ListPromises")) {}
+        list_promises_(*methods.Find("/waypost.v1.InsightService/ListPromises")),
+        list_surveys_(*methods.Find("/waypost.v1.InsightService/ListSurveyDecisions")) {}
 
   using RawInsight::ExplainJourney;
   using RawInsight::GetJourney;
   using RawInsight::GetJourneyMap;
   using RawInsight::ListJourneys;
   using RawInsight::ListPromises;
+  using RawInsight::ListSurveyDecisions;
   using RawInsight::ListUnmappedEvents;
 
   ServerUnaryReactor* GetJourney(CallbackServerContext* context, const ByteBuffer* request,
@@ -131,6 +144,10 @@ class Insight final : public RawInsight {
                                    ByteBuffer* response) override {
     return Answer(list_promises_, calls_, context, request, response);
   }
+  ServerUnaryReactor* ListSurveyDecisions(CallbackServerContext* context, const ByteBuffer* request,
+                                          ByteBuffer* response) override {
+    return Answer(list_surveys_, calls_, context, request, response);
+  }
 
  private:
   OpenCalls* const calls_;
@@ -140,6 +157,7 @@ class Insight final : public RawInsight {
   const Method& get_journey_map_;
   const Method& list_unmapped_;
   const Method& list_promises_;
+  const Method& list_surveys_;
 };
 
 using Admins = v1::AdminService;

@@ -93,6 +93,17 @@ Method RecordEvent(const EventIntake* intake) {
   return method;
 }
 
+Method RecordFeedback(const EventIntake* intake) {
+  Method method;
+  method.path = absl::StrCat("/", kJourneyService, "/RecordFeedback");
+  method.request = &v1::RecordFeedbackRequest::default_instance();
+  method.response = &v1::RecordFeedbackResponse::default_instance();
+  method.call = [intake](std::string_view request, BytesCallback done) {
+    intake->RecordFeedback(request, std::move(done));
+  };
+  return method;
+}
+
 Method RecordEvents() {
   Method method;
   method.path = absl::StrCat("/", kJourneyService, "/RecordEvents");
@@ -108,6 +119,7 @@ Methods::Methods(pipeline::Pipeline* pipeline, const Admin* admin, const EventIn
                  ReadPool* pool) {
   methods_.push_back(RecordEvent(intake));
   methods_.push_back(RecordEvents());
+  methods_.push_back(RecordFeedback(intake));
   methods_.push_back(Slow<v1::GetJourneyRequest, v1::GetJourneyResponse>(
       kInsightService, "GetJourney", pool,
       [pipeline](const auto& request) { return pipeline->GetJourney(request); }));
@@ -130,6 +142,9 @@ Methods::Methods(pipeline::Pipeline* pipeline, const Admin* admin, const EventIn
   methods_.push_back(Slow<v1::ListPromisesRequest, v1::ListPromisesResponse>(
       kInsightService, "ListPromises", pool,
       [pipeline](const auto& request) { return pipeline->ListPromises(request); }));
+  methods_.push_back(Slow<v1::ListSurveyDecisionsRequest, v1::ListSurveyDecisionsResponse>(
+      kInsightService, "ListSurveyDecisions", pool,
+      [pipeline](const auto& request) { return pipeline->ListSurveyDecisions(request); }));
   methods_.push_back(Slow<v1::GetRuleSetRequest, v1::GetRuleSetResponse>(
       kAdminService, "GetRuleSet", pool,
       [admin](const auto& request) { return admin->GetRuleSet(request); }));

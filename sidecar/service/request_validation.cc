@@ -27,6 +27,7 @@ constexpr int kMaxTags = 64;
 constexpr int kMaxWatchers = 64;
 constexpr int kMaxCustomFields = 64;
 constexpr int kMaxAttributes = 32;
+constexpr int64_t kMaxLostSeconds = 1000 * 3600;
 constexpr int64_t kYear2000 = 946'684'800;
 
 bool IsAbsoluteUrl(std::string_view url) {
@@ -144,20 +145,43 @@ void CheckSignal(const v1::Signal& signal, const FieldPath& path, FieldChecker* 
   checker->Text(signal.service(), kNameBytes, path, "service");
 }
 
-void CheckOccurredAt(const v1::TicketEvent& event, absl::Time now, const FieldPath& path,
-                     FieldChecker* checker) {
-  if (!event.has_occurred_at()) {
-    checker->Add(path, "occurred_at", "is required");
-    return;
-  }
-  if (!checker->Instant(event.occurred_at(), path, "occurred_at")) return;
-  const int64_t second = event.occurred_at().seconds();
-  if (second < kYear2000) checker->Add(path, "occurred_at", "lies before 2000-01-01");
-  if (second > absl::ToUnixSeconds(now + kMaxClockSkew)) {
-    checker->Add(path, "occurred_at",
+void CheckMoment(const google::protobuf::Timestamp& moment, absl::Time now, const FieldPath& path,
+                 std::string_view name, FieldChecker* checker) {
+  if (!checker->Instant(moment, path, name)) return;
+  if (moment.seconds() < kYear2000) checker->Add(path, name, "lies before 2000-01-01");
+  if (moment.seconds() > absl::ToUnixSeconds(now + kMaxClockSkew)) {
+    checker->Add(path, name,
                  "lies more than 10 minutes ahead of the sidecar's clock; an event tells what has "
                  "happened, in UTC");
   }
+}
+
+void CheckOccurredAt(const v1::TicketEvent& event, absl::Time now, const FieldPath& path,
+                     FieldChecker* checker) {
+  if (event.has_occurred_at()) {
+    CheckMoment(event.occurred_at(), now, path, "occurred_at", checker);
+  } else {
+    checker->Add(path, "occurred_at", "is required");
+  }
+}
+
+// Whether the rating is on the scale is for the survey to say.
+void CheckFeedback(const v1::Feedback& feedback, const FieldPath& path, FieldChecker* checker) {
+  checker->Identifier(feedback.survey_id(), kIdBytes, path, "survey_id");
+  checker->Text(feedback.comment(), kCommentBytes, path, "comment");
+  const google::protobuf::Duration& lost = feedback.lost_time();
+  if (lost.seconds() < 0 || lost.nanos() < 0 || lost.seconds() > kMaxLostSeconds) {
+    checker->Add(path, "lost_time", "must be 0 to 1,000 hours");
+  }
+}
+
+void CheckEventFeedback(const v1::TicketEvent& event, const FieldPath& root,
+                        FieldChecker* checker) {
+  CheckFeedback(event.feedback(), {&root, "feedback"}, checker);
+  if (event.type() != v1::EVENT_TYPE_UNSPECIFIED && event.type() != v1::EVENT_TYPE_FEEDBACK) {
+    checker->Add(root, "type", "must be EVENT_TYPE_FEEDBACK, or left out, beside feedback");
+  }
+  if (!event.has_ticket()) checker->Add(root, "ticket", "is required beside feedback");
 }
 
 void CheckPage(int size, const FieldPath& path, FieldChecker* checker) {
@@ -221,6 +245,7 @@ std::vector<pipeline::Violation> CheckEvent(const v1::TicketEvent& event, std::s
     checker.OptionalIdentifier(event.comment().id(), kIdBytes, comment, "id");
   }
   if (event.has_signal()) CheckSignal(event.signal(), {&root, "signal"}, &checker);
+  if (event.has_feedback()) CheckEventFeedback(event, root, &checker);
   return checker.Take();
 }
 
@@ -281,6 +306,34 @@ absl::Status CheckRequest(const v1::ListPromisesRequest& request) {
   if (request.has_start_at()) checker.Instant(request.start_at(), root, "start_at");
   if (request.has_end_at()) checker.Instant(request.end_at(), root, "end_at");
   CheckPage(request.page_size(), root, &checker);
+  return Finish(&checker);
+}
+
+absl::Status CheckRequest(const v1::ListSurveyDecisionsRequest& request) {
+  FieldChecker checker;
+  const FieldPath root;
+  checker.Tenant(request.tenant(), root);
+  checker.OptionalIdentifier(request.person_id(), kIdBytes, root, "person_id");
+  checker.Known(v1::SurveyOutcome_IsValid(request.outcome()), request.outcome(), root, "outcome");
+  checker.OptionalIdentifier(request.reason_code(), kIdBytes, root, "reason_code");
+  checker.OptionalIdentifier(request.rule_id(), kIdBytes, root, "rule_id");
+  if (request.has_start_at()) checker.Instant(request.start_at(), root, "start_at");
+  if (request.has_end_at()) checker.Instant(request.end_at(), root, "end_at");
+  CheckPage(request.page_size(), root, &checker);
+  return Finish(&checker);
+}
+
+absl::Status CheckRequest(const v1::RecordFeedbackRequest& request, absl::Time now) {
+  FieldChecker checker;
+  const FieldPath root;
+  checker.Tenant(request.tenant(), root);
+  checker.Identifier(request.feedback_id(), kIdBytes - kFeedbackPrefix.size(), root, "feedback_id");
+  checker.Identifier(request.source(), kWordBytes, root, "source");
+  checker.Identifier(request.ticket_ref(), kIdBytes, root, "ticket_ref");
+  CheckFeedback(request.feedback(), {&root, "feedback"}, &checker);
+  if (request.has_answered_at()) {
+    CheckMoment(request.answered_at(), now, root, "answered_at", &checker);
+  }
   return Finish(&checker);
 }
 

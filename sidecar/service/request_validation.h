@@ -11,6 +11,7 @@
 #include "sidecar/pipeline/errors.h"
 #include "waypost/v1/admin_service.pb.h"
 #include "waypost/v1/insight_service.pb.h"
+#include "waypost/v1/journey_service.pb.h"
 #include "waypost/v1/ticket.pb.h"
 
 namespace waypost::service {
@@ -21,6 +22,9 @@ inline constexpr size_t kMaxRulesBytes = size_t{4} << 20;
 // How far the platform's clock may be ahead of ours. An event of the future would make all that
 // happens until then late.
 inline constexpr absl::Duration kMaxClockSkew = absl::Minutes(10);
+
+// What the event_id of an answer given by RecordFeedback begins with; the feedback_id follows.
+inline constexpr std::string_view kFeedbackPrefix = "feedback/";
 inline constexpr int kMaxPageSize = 1000;
 inline constexpr int kDefaultPageSize = 100;
 inline constexpr std::string_view kDefaultTenant = "default";
@@ -38,6 +42,9 @@ inline constexpr std::string_view kDefaultTenant = "default";
 [[nodiscard]] absl::Status CheckRequest(const v1::GetJourneyMapRequest& request);
 [[nodiscard]] absl::Status CheckRequest(const v1::ListUnmappedEventsRequest& request);
 [[nodiscard]] absl::Status CheckRequest(const v1::ListPromisesRequest& request);
+[[nodiscard]] absl::Status CheckRequest(const v1::ListSurveyDecisionsRequest& request);
 [[nodiscard]] absl::Status CheckRequest(const v1::CheckRulesRequest& request);
+// `now` bounds answered_at.
+[[nodiscard]] absl::Status CheckRequest(const v1::RecordFeedbackRequest& request, absl::Time now);
 
 }  // namespace waypost::service

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every feature of the shipped updates has a story that fails when the feature is switched off."""
+"""Every feature of the shipped updates and surveys has a story that fails without the feature."""
 
 import json
 import os
@@ -50,6 +50,30 @@ MUTATIONS = [
     ("silence", "40-updates.yaml", "after_silence: {P1: 30m, P2: 2h, P3: 8h, P4: 24h}",
      "on: feedback", "Eight hours after the desk's last word a P3 is told of",
      "update keep-posted"),
+    ("the business hours of a survey's delay", "50-surveys.yaml", "default: 8 business hours",
+     "default: 8h", "What is solved on Friday afternoon is asked about on Monday",
+     "survey satisfaction"),
+    ("the delay of chats", "50-surveys.yaml", "chat: 15m, ", "",
+     "Whoever chats is asked within the quarter of an hour", "survey satisfaction"),
+    ("quiet hours for surveys", "40-updates.yaml", '  quiet_hours: "20:00-07:00"\n', "",
+     "Nobody is asked in the evening, but on the next morning", "survey satisfaction"),
+    ("the cool-down", "50-surveys.yaml", "cooldown: 14d", "cooldown: 0d",
+     "Two weeks between two surveys, whatever they are about", "survey satisfaction"),
+    ("the end of an invitation", "50-surveys.yaml", "expires: 7d", "expires: 5d",
+     "Eight business hours after the solution the person is asked, and after seven days no more",
+     "survey satisfaction"),
+    ("the sample", "50-surveys.yaml", "sample: 1.0", "sample: 0",
+     "Eight business hours after the solution the person is asked, and after seven days no more",
+     "survey satisfaction"),
+    ("exclusions", "50-surveys.yaml", 'ticket.channel in ["monitoring", "api"]',
+     'ticket.channel in ["robot"]', "Neither machines nor what monitoring reports are asked",
+     "survey satisfaction"),
+    ("the closing of what was resolved", "50-surveys.yaml", "on: [resolved, closed]",
+     "on: resolved", "Closing what was resolved moves the survey, it does not double it",
+     "survey satisfaction"),
+    ("low scores", "50-surveys.yaml", 'event.sentiment == "negative"',
+     'event.sentiment == "positive"',
+     "A low score is a task for the owner of what was asked about", "alert low-score"),
 ]
 
 

@@ -220,6 +220,20 @@ class ReplayTest(unittest.TestCase):
         self.assertIn("Touchpoints: none is asked, because no journey of the rules applies",
                       result.stdout)
 
+    def test_explains_why_nobody_was_asked(self):
+        closed = {"eventId": "e2", "source": "s", "occurredAt": "2026-03-02T10:00:00Z",
+                  "actor": {"role": "ACTOR_ROLE_SYSTEM"},
+                  "ticket": {"ref": "T1", "statusCategory": "STATUS_CATEGORY_CLOSED"}}
+        file = self.write("two.ndjson", json.dumps(EVENT) + "\n" + json.dumps(closed) + "\n")
+        arguments = ["explain", "--rules", waypost.RULES, "--replay", file, "--ticket", "s/T1"]
+        result = waypost.run(*arguments)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("Surveys of the journey as they stand now\n  T1  csat not sent: AUTO_CLOSED, "
+                      "The tool closed the ticket by itself; nobody had resolved it.", result.stdout)
+        self.assertRegex(result.stdout, r"(?m)^satisfaction +gated .*AUTO_CLOSED")
+        surveys = json.loads(waypost.run(*arguments, "--output", "json").stdout)["surveys"]
+        self.assertEqual([survey["reasonCode"] for survey in surveys], ["AUTO_CLOSED"])
+
     def test_explain_names_the_line_that_it_could_not_read(self):
         file = self.write("bad.ndjson", '{"event_id": 7\n')
         result = waypost.run("explain", "--rules", waypost.RULES, "--replay", file, "--event", "e1")

@@ -146,7 +146,7 @@ class StoriesTest(unittest.TestCase):
 
     def test_a_step_of_time_tells_of_nothing_else(self):
         for step, finding in [
-                ("{at: +1h}", "a step needs an event, a signal, a comment or a type; or expect"),
+                ("{at: +1h}", "a step needs an event, a signal, a comment, feedback or a type; or expect"),
                 ("{at: +1h, by: agent, expect: {}}", 'a step without an event has no "by"'),
                 ("{at: +1h, expect: {stage: engage}}",
                  'time alone moves nobody, so a step without an event expects no "stage"')]:

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "sidecar/journey/apply.h"
 #include "sidecar/journey/entries.h"
@@ -74,6 +75,7 @@ internal::v1::Decision Acting(const std::string& rule, std::string_view ref) {
   decision.mutable_enrichment()->add_alerts()->set_rule_id(rule);
   for (const auto outcome : {v1::SURVEY_OUTCOME_SEND, v1::SURVEY_OUTCOME_DO_NOT_SEND}) {
     v1::SurveyDecision* survey = decision.mutable_enrichment()->add_surveys();
+    survey->set_id(absl::StrCat(rule, "-", outcome));
     survey->set_rule_id(rule);
     survey->set_outcome(outcome);
     survey->set_source("tool");

@@ -147,16 +147,21 @@ TEST(ApplyTest, TheEndOfTheJourneyClosesTheAlertsBeforeItAndItsOwn) {
 TEST(ApplyTest, SurveysAreCountedByOutcomeAndShadowNot) {
   Player player;
   internal::v1::Decision decision;
-  decision.mutable_enrichment()->add_surveys()->set_outcome(v1::SURVEY_OUTCOME_SEND);
-  decision.mutable_enrichment()->add_surveys()->set_outcome(v1::SURVEY_OUTCOME_DO_NOT_SEND);
-  v1::SurveyDecision* shadow = decision.mutable_enrichment()->add_surveys();
-  shadow->set_outcome(v1::SURVEY_OUTCOME_SEND);
-  shadow->set_shadow(true);
+  const auto add = [&](const char* id, v1::SurveyOutcome outcome) {
+    v1::SurveyDecision* survey = decision.mutable_enrichment()->add_surveys();
+    survey->set_id(id);
+    survey->set_outcome(outcome);
+    return survey;
+  };
+  add("s1", v1::SURVEY_OUTCOME_SEND);
+  add("s2", v1::SURVEY_OUTCOME_DO_NOT_SEND);
+  add("s3", v1::SURVEY_OUTCOME_SCHEDULED);
+  add("s4", v1::SURVEY_OUTCOME_SEND)->set_shadow(true);
   Apply(decision, player.Play(EventBuilder("2", 10)), &player.record);
   player.Play(EventBuilder("1", 0));
   EXPECT_EQ(player.facts().surveys_sent(), 1) << "and a late event folds nothing away";
   EXPECT_EQ(player.facts().surveys_not_sent(), 1);
-  EXPECT_EQ(player.journey().surveys_size(), 3);
+  EXPECT_EQ(player.journey().surveys_size(), 4);
 }
 
 }  // namespace

@@ -103,6 +103,13 @@ TEST(LoaderTest, SketchsRulesAreComplete) {
   EXPECT_EQ(rules[1].update->next_update_by.at("default").business_days, 1);
   EXPECT_EQ(rules[2].survey->kind, v1::SURVEY_KIND_CSAT);
   EXPECT_EQ(rules[2].survey->role, v1::CONSUMER_ROLE_USER);
+  EXPECT_EQ(rules[2].survey->delay.at("chat").length, absl::Minutes(15));
+  EXPECT_EQ(rules[2].survey->delay.at("default").length, absl::Hours(8));
+  EXPECT_TRUE(rules[2].survey->delay.at("default").business);
+  EXPECT_EQ(rules[2].survey->cooldown, absl::Hours(14 * 24));
+  EXPECT_EQ(rules[2].survey->sample.at("default"), 1.0);
+  EXPECT_EQ(rules[2].survey->expires, absl::Hours(7 * 24));
+  EXPECT_FALSE(rules[2].survey->reminder.has_value());
 }
 
 TEST(LoaderTest, SaysWhatIsCheckedButNotActedOn) {
@@ -114,9 +121,7 @@ TEST(LoaderTest, SaysWhatIsCheckedButNotActedOn) {
     }
   }
   EXPECT_THAT(notes, ElementsAre("\"${...}\" in \"notify\"", "\"accept_within\" of a provider",
-                                 "\"personas\" of a rules file", "\"delay\" of a survey",
-                                 "\"cooldown\" of a survey", "\"sample\" of a survey",
-                                 "\"expires\" of a survey", "\"xlas\" of a rules file"));
+                                 "\"personas\" of a rules file", "\"xlas\" of a rules file"));
 }
 
 TEST(LoaderTest, TheShippedPackLoadsWithoutWarnings) {
@@ -150,6 +155,26 @@ TEST(LoaderTest, DefaultsAreInPlace) {
   EXPECT_THAT(result.rule_set->languages, ElementsAre("en"));
   EXPECT_EQ(result.rule_set->stitching.signal_window, absl::Hours(4));
   EXPECT_EQ(result.rule_set->stitching.matter_window, absl::Hours(7 * 24));
+}
+
+TEST(LoaderTest, SurveysHaveTheirDefaultsByKind) {
+  const LoadResult result = LoadRulesFromFiles(
+      {{"a.yaml", Minimal("surveys: {exclude: ticket.channel == \"api\", sample_key: k}\n"
+                          "rules:\n"
+                          "  - {id: a, on: closed, survey: {kind: csat}}\n"
+                          "  - {id: b, on: resolved, survey: {kind: nps, sample: {desk: 0.5}}}\n"
+                          "  - {id: c, on: resolved, survey: {kind: ces, role: sponsor}}\n")}});
+  ASSERT_NE(result.rule_set, nullptr);
+  const auto& rules = result.rule_set->rules;
+  EXPECT_TRUE(rules[0].survey->delay.empty());
+  EXPECT_EQ(rules[0].survey->cooldown, absl::Hours(14 * 24));
+  EXPECT_EQ(rules[1].survey->cooldown, absl::Hours(90 * 24));
+  EXPECT_EQ(rules[1].survey->sample.at("desk"), 0.5);
+  EXPECT_TRUE(result.rule_set->surveys.exclude.has_value());
+  EXPECT_FALSE(result.rule_set->surveys.opted_out.has_value());
+  EXPECT_EQ(result.rule_set->surveys.sample_key, "k");
+  ASSERT_EQ(result.diagnostics.size(), 1u) << "nobody is the sponsor";
+  EXPECT_EQ(result.diagnostics[0].code, "RULES_NO_RECIPIENT");
 }
 
 TEST(LoaderTest, FilesMergeInTheOrderOfTheirNames) {

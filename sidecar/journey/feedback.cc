@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/journey/feedback.h"
+
+#include "absl/strings/str_cat.h"
+#include "sidecar/journey/micros.h"
+#include "sidecar/journey/scores.h"
+
+namespace waypost::journey {
+namespace {
+
+using internal::v1::JourneyState;
+
+bool WasSent(const v1::SurveyDecision& survey) {
+  switch (survey.outcome()) {
+    case v1::SURVEY_OUTCOME_SEND:
+    case v1::SURVEY_OUTCOME_REMIND:
+    case v1::SURVEY_OUTCOME_EXPIRED:
+    case v1::SURVEY_OUTCOME_ANSWERED:
+      return !survey.shadow();
+    default:
+      return false;
+  }
+}
+
+RefusedFeedback Unknown() {
+  return {FeedbackRefusal::kSurveyUnknown,
+          "no survey of this id was sent about this ticket; use id and ticket of the invitation"};
+}
+
+std::optional<RefusedFeedback> RefuseRating(int rating, v1::SurveyKind kind) {
+  const Scale scale = ScaleOf(kind);
+  if (scale.Has(rating)) return std::nullopt;
+  return RefusedFeedback{FeedbackRefusal::kRatingOutOfRange,
+                         absl::StrCat("the rating ", rating, " is not on the scale of the survey, ",
+                                      scale.min, " to ", scale.max)};
+}
+
+std::optional<RefusedFeedback> RefuseChange(int64_t at, const v1::SurveyAnswer& answer) {
+  if (at - MicrosOf(answer.first_answered_at()) > absl::ToInt64Microseconds(kAnswerChangeWindow)) {
+    return RefusedFeedback{FeedbackRefusal::kAlreadyAnswered,
+                           "the survey was answered more than 24 hours ago; the answer can no "
+                           "longer be changed"};
+  }
+  if (answer.changes() >= kMaxAnswerChanges) {
+    return RefusedFeedback{FeedbackRefusal::kAlreadyAnswered,
+                           absl::StrCat("the answer was changed ", answer.changes(),
+                                        " times already; it can no longer be changed")};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+const v1::SurveyDecision* FindSurvey(std::string_view id, const JourneyState& journey) {
+  for (const v1::SurveyDecision& survey : journey.surveys()) {
+    if (survey.id() == id) return &survey;
+  }
+  return nullptr;
+}
+
+const v1::SurveyDecision* AnsweredSurvey(const v1::TicketEvent& event,
+                                         const JourneyState& journey) {
+  return event.has_feedback() ? FindSurvey(event.feedback().survey_id(), journey) : nullptr;
+}
+
+std::optional<RefusedFeedback> RefuseFeedback(const v1::TicketEvent& event,
+                                              const PersonRecord& record) {
+  if (!event.has_feedback()) return std::nullopt;
+  const TicketPlace place = FindTicket(event.source(), event.ticket().ref(), record);
+  if (place.ticket < 0) return Unknown();
+  const v1::SurveyDecision* survey = AnsweredSurvey(event, record.journeys[place.journey]);
+  if (survey == nullptr || !WasSent(*survey)) return Unknown();
+  if (auto refused = RefuseRating(event.feedback().rating(), survey->kind())) return refused;
+  const int64_t at = MicrosOf(event.occurred_at());
+  if (survey->has_answer()) return RefuseChange(at, survey->answer());
+  if (at >= MicrosOf(survey->expires_at())) {
+    return RefusedFeedback{FeedbackRefusal::kSurveyExpired,
+                           "the survey has expired; answers no longer count"};
+  }
+  return std::nullopt;
+}
+
+void DecideAnswer(const Situation& situation, internal::v1::Decision* decision) {
+  const v1::SurveyDecision* const asked = situation.answered();
+  if (asked == nullptr) return;
+  const v1::TicketEvent& event = situation.event();
+  v1::SurveyDecision* survey = decision->mutable_enrichment()->add_surveys();
+  *survey = *asked;
+  survey->set_outcome(v1::SURVEY_OUTCOME_ANSWERED);
+  SetTime(absl::ToUnixMicros(situation.now()), survey->mutable_decided_at());
+  v1::SurveyAnswer* answer = survey->mutable_answer();
+  if (asked->has_answer()) {
+    answer->set_changes(answer->changes() + 1);
+  } else {
+    answer->set_first_rating(event.feedback().rating());
+    *answer->mutable_first_answered_at() = event.occurred_at();
+  }
+  const Scale scale = ScaleOf(asked->kind());
+  answer->set_feedback_id(event.event_id());
+  answer->set_rating(event.feedback().rating());
+  answer->set_scale_min(scale.min);
+  answer->set_scale_max(scale.max);
+  answer->set_formula(std::string(FormulaOf(asked->kind())));
+  *answer->mutable_answered_at() = event.occurred_at();
+  if (event.feedback().has_lost_time()) {
+    *answer->mutable_lost_time() = event.feedback().lost_time();
+  } else {
+    answer->clear_lost_time();
+  }
+  decision->add_settled_action_ids(asked->id());
+}
+
+}  // namespace waypost::journey

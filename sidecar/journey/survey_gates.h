@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// What may keep a survey that a rule wants from being sent.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "sidecar/journey/gates.h"
+#include "sidecar/journey/situation.h"
+#include "sidecar/rules/rule_set.h"
+#include "waypost/internal/v1/state.pb.h"
+#include "waypost/v1/enrichment.pb.h"
+
+namespace waypost::journey {
+
+// A survey that is thought of.
+struct SurveyCase {
+  const rules::Rule* rule = nullptr;  // has a survey
+  // When its ticket was closed, in microseconds since 1970-01-01 UTC; 0: it was open.
+  int64_t closed_at = 0;
+  // How often the journey had come back by then: each closure is a case of its own.
+  int closure = 0;
+  absl::Time planned_at;  // when the person was to be asked
+  // When they would be: later than planned in their quiet hours and where nobody looked in time.
+  absl::Time ask_at;
+  bool scheduled = false;  // it waited for that time
+  std::string recipient;   // empty: there is nobody to ask
+  double probability = 1;  // that a case like this is asked
+  std::string touchpoint_id;
+  std::string owner_id;
+};
+
+// The gates in this order, up to the first that is closed. Those marked * only when the person
+// would be asked now: until then the answer may change. Never empty.
+//
+//   LATE_EVENT              see gates.h
+//   MERGED                  the ticket was merged into another
+//   CHILD_OF_PARENT         the ticket has a parent, such as a major incident, which is asked about
+//   NO_TICKET               there is no ticket to ask about
+//   REQUESTER_IS_AGENT      the requester is the assignee or the agent who acted
+//   SELF_LOGGED             the requester logged the ticket as an agent
+//   AUTO_CLOSED             the tool closed the ticket and no person had resolved it
+//   NOT_SERVED              the ticket was canceled (spam, withdrawn) or deleted
+//   SERVICE_ACCOUNT         the requester has the tag "service-account"
+//   EXCLUDED                `surveys.exclude` of the rules holds, or cannot be evaluated
+//   OPTED_OUT               `surveys.opted_out` holds or cannot be evaluated; without it: the tag
+//                           "no-surveys"
+//   NO_RECIPIENT            nobody is known in the role that is asked
+//   REOPENED                the ticket was closed and is open now
+//   NEW_WORD_FROM_CUSTOMER  * the person wrote or called after the closure; a comment that does
+//                           nothing but thank (thanks.h) is no word
+//   OTHER_TICKET_OPEN       * another ticket of the journey is open
+//   TOO_LATE                the survey was planned for a time longer ago than an answer would count
+//   ALREADY_SURVEYED        one survey a journey, and one more after a reopening when nobody
+//                           answered the first
+//   COOLDOWN                the person was asked anything too recently, by any rule
+//   OPEN_INVITATION         * the person has an invitation that still can be answered
+//   SAMPLED_OUT             the case is not in the sample: a keyed hash of tenant, journey and
+//                           closure
+//   ATTENTION_BUDGET        * see attention.h
+//
+// COOLDOWN and OPEN_INVITATION see what this requester's record tells. Somebody asked in another
+// role (customer, sponsor) is covered as far as that goes: per requester.
+[[nodiscard]] Gates SurveyGates(const SurveyCase& asked, const Situation& situation,
+                                const v1::Enrichment& decided);
+
+// DELAY: open; tells when the survey is looked at again. For explanations.
+[[nodiscard]] Gate DelayGate(const SurveyCase& asked);
+
+// What keeps a reminder of an invitation from being sent: SUPERSEDED (the ticket came back),
+// OPTED_OUT and ATTENTION_BUDGET, up to the first that is closed. Never empty.
+[[nodiscard]] Gates ReminderGates(const v1::SurveyDecision& survey, const SurveyCase& asked,
+                                  const Situation& situation);
+
+// Where the case stands among all cases of its rule set, 0 to 1 (excluded); the sample is those
+// below their probability.
+[[nodiscard]] double SamplePoint(const SurveyCase& asked, const Situation& situation);
+
+// The survey's person is the one whose record it is.
+[[nodiscard]] bool AsksRequester(const std::string& recipient, const Situation& situation);
+
+}  // namespace waypost::journey

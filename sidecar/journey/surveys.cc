@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/journey/surveys.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "sidecar/journey/feedback.h"
+#include "sidecar/journey/identity.h"
+#include "sidecar/journey/micros.h"
+#include "sidecar/journey/names.h"
+#include "sidecar/journey/possession.h"
+#include "sidecar/journey/update_gates.h"
+
+namespace waypost::journey {
+namespace {
+
+using internal::v1::Decision;
+using internal::v1::PendingAction;
+
+bool Ends(v1::EventType type) {
+  return type == v1::EVENT_TYPE_RESOLVED || type == v1::EVENT_TYPE_CLOSED ||
+         type == v1::EVENT_TYPE_CANCELED;
+}
+
+int64_t ClosedAt(const Situation& situation) {
+  const Folded& folded = situation.folded();
+  if (folded.ticket < 0) return 0;
+  const bool closes = std::any_of(folded.events.begin(), folded.events.end(),
+                                  [](const v1::DerivedEvent& event) { return Ends(event.type()); });
+  const bool ended = !IsOpen(situation.journey().progress().tickets(folded.ticket));
+  return closes || ended ? folded.at : 0;
+}
+
+std::string Evaluated(const std::optional<cel::Program>& who, const Situation& situation) {
+  if (!who.has_value()) return "";
+  const cel::Value value = who->Evaluate(situation.bindings().activation());
+  return value.kind() == cel::ValueKind::kString ? std::string(value.AsString()) : "";
+}
+
+std::string RecipientOf(const rules::Rule& rule, const Situation& situation) {
+  switch (rule.survey->role) {
+    case v1::CONSUMER_ROLE_CUSTOMER:
+      return Evaluated(situation.rules().surveys.customer, situation);
+    case v1::CONSUMER_ROLE_SPONSOR:
+      return Evaluated(situation.rules().surveys.sponsor, situation);
+    default:
+      return situation.person_id();
+  }
+}
+
+// The recipient's language where it is known, or else the rule set's first.
+std::string LanguageOf(const SurveyCase& asked, const Situation& situation) {
+  if (AsksRequester(asked.recipient, situation) && !situation.requester().language().empty()) {
+    return situation.requester().language();
+  }
+  const auto& languages = situation.rules().languages;
+  return languages.empty() ? situation.requester().language() : languages.front();
+}
+
+absl::Time PlannedAt(const rules::Rule& rule, const Situation& situation) {
+  const v1::Ticket& ticket = situation.ticket();
+  const calendar::Span* delay = rules::ForKey(rule.survey->delay, ticket.channel());
+  if (delay == nullptr) return situation.occurred_at();
+  return calendar::EndOf(*delay, situation.occurred_at(),
+                         situation.rules().CalendarOf(rule, ticket.priority()));
+}
+
+// The first moment from `at` on outside the recipient's quiet hours.
+absl::Time AllowedFrom(absl::Time at, const SurveyCase& asked, const Situation& situation) {
+  const bool own = AsksRequester(asked.recipient, situation);
+  return AfterQuietHours(at, situation.rules().caps,
+                         own ? situation.requester().time_zone() : std::string(),
+                         situation.journey().id());
+}
+
+void FillTouchpoint(const v1::Enrichment& decided, SurveyCase* asked) {
+  if (decided.positions().empty() || decided.positions(0).role() != v1::CONSUMER_ROLE_USER) return;
+  asked->touchpoint_id = decided.positions(0).touchpoint_id();
+  asked->owner_id = decided.positions(0).owner_id();
+}
+
+double ProbabilityOf(const SurveyCase& asked) {
+  const std::map<std::string, double>& sample = asked.rule->survey->sample;
+  const auto by_touchpoint = sample.find(asked.touchpoint_id);
+  if (by_touchpoint != sample.end()) return by_touchpoint->second;
+  const double* by_owner = rules::ForKey(sample, asked.owner_id);
+  return by_owner == nullptr ? 1 : *by_owner;
+}
+
+void FillSurvey(const SurveyCase& asked, const Situation& situation, v1::SurveyDecision* survey) {
+  survey->set_rule_id(asked.rule->id);
+  survey->set_kind(asked.rule->survey->kind);
+  survey->set_role(asked.rule->survey->role);
+  survey->set_person_id(asked.recipient);
+  survey->set_language(LanguageOf(asked, situation));
+  survey->set_shadow(asked.rule->shadow);
+  if (situation.folded().ticket >= 0) {
+    survey->set_source(situation.journey().tickets(situation.folded().ticket).source());
+  }
+  survey->set_ticket_ref(situation.ticket().ref());
+  survey->set_inclusion_probability(asked.probability);
+  survey->set_touchpoint_id(asked.touchpoint_id);
+  survey->set_owner_id(asked.owner_id);
+  survey->set_closure(asked.closure);
+  SetTime(absl::ToUnixMicros(situation.now()), survey->mutable_decided_at());
+}
+
+void Refuse(std::string_view code, std::string reason, v1::SurveyDecision* survey) {
+  survey->set_outcome(v1::SURVEY_OUTCOME_DO_NOT_SEND);
+  survey->set_reason_code(std::string(code));
+  survey->set_reason(std::move(reason));
+  survey->clear_send_at();
+}
+
+void Wait(const v1::SurveyDecision& survey, absl::Time due, const SurveyCase& asked,
+          const Situation& situation, Decision* decision) {
+  PendingAction* pending = decision->add_pending();
+  pending->set_id(survey.id());
+  pending->set_rule_id(survey.rule_id());
+  pending->set_due_at(absl::ToUnixMicros(due));
+  pending->set_decided_at(absl::ToUnixMicros(situation.now()));
+  pending->set_ticket(static_cast<uint32_t>(situation.folded().ticket + 1));
+  pending->set_closed_at(asked.closed_at);
+  *pending->mutable_survey() = survey;
+}
+
+// Sends it now. What rules in shadow mode send is not answered, so nothing waits for it.
+void Send(const SurveyCase& asked, const Situation& situation, v1::SurveyDecision* survey,
+          Decision* decision) {
+  const rules::SurveyAction& action = *asked.rule->survey;
+  const absl::Time expires_at = situation.now() + action.expires;
+  survey->set_outcome(v1::SURVEY_OUTCOME_SEND);
+  SetTime(absl::ToUnixMicros(situation.now()), survey->mutable_send_at());
+  SetTime(absl::ToUnixMicros(expires_at), survey->mutable_expires_at());
+  if (survey->shadow()) return;
+  const absl::Time next =
+      action.reminder.has_value() ? situation.now() + *action.reminder : expires_at;
+  Wait(*survey, std::min(next, expires_at), asked, situation, decision);
+}
+
+void Schedule(const SurveyCase& asked, const Situation& situation, v1::SurveyDecision* survey,
+              Decision* decision) {
+  survey->set_outcome(v1::SURVEY_OUTCOME_SCHEDULED);
+  SetTime(absl::ToUnixMicros(asked.ask_at), survey->mutable_send_at());
+  Wait(*survey, asked.ask_at, asked, situation, decision);
+  const Gate delay = DelayGate(asked);
+  PendingAction* pending = decision->mutable_pending(decision->pending_size() - 1);
+  pending->set_reason_code(std::string(delay.code));
+  pending->set_reason(delay.reason);
+}
+
+// Takes back a scheduled survey.
+void TakeBack(const PendingAction& pending, std::string_view code, std::string reason,
+              const Situation& situation, Decision* decision) {
+  v1::SurveyDecision* survey = decision->mutable_enrichment()->add_surveys();
+  *survey = pending.survey();
+  Refuse(code, std::move(reason), survey);
+  SetTime(absl::ToUnixMicros(situation.now()), survey->mutable_decided_at());
+  decision->add_settled_action_ids(pending.id());
+}
+
+bool IsScheduled(const PendingAction& pending) {
+  return pending.has_survey() && pending.survey().outcome() == v1::SURVEY_OUTCOME_SCHEDULED;
+}
+
+// Takes back what the rule scheduled for earlier closures.
+void Supersede(const rules::Rule& rule, const Situation& situation, Decision* decision) {
+  for (const PendingAction& pending : situation.journey().pending()) {
+    if (IsScheduled(pending) && pending.rule_id() == rule.id) {
+      TakeBack(pending, "SUPERSEDED", "A newer closure of the same matter asks instead.", situation,
+               decision);
+    }
+  }
+}
+
+const rules::Rule* FindSurveyRule(std::string_view id, const rules::RuleSet& rules) {
+  const auto found = std::find_if(rules.rules.begin(), rules.rules.end(),
+                                  [&](const rules::Rule& rule) { return rule.id == id; });
+  return found != rules.rules.end() && found->survey.has_value() ? &*found : nullptr;
+}
+
+SurveyCase CaseOfPending(const PendingAction& pending, const rules::Rule& rule,
+                         const Situation& situation) {
+  SurveyCase asked;
+  asked.rule = &rule;
+  asked.closed_at = pending.closed_at();
+  asked.closure = pending.survey().closure();
+  asked.planned_at = absl::FromUnixMicros(MicrosOf(pending.survey().send_at()));
+  asked.scheduled = true;
+  asked.recipient = RecipientOf(rule, situation);
+  asked.ask_at = AllowedFrom(situation.now(), asked, situation);
+  asked.probability = pending.survey().inclusion_probability();
+  asked.touchpoint_id = pending.survey().touchpoint_id();
+  asked.owner_id = pending.survey().owner_id();
+  return asked;
+}
+
+void DecideScheduled(const PendingAction& pending, const Situation& situation, Decision* decision) {
+  const rules::Rule* rule = FindSurveyRule(pending.rule_id(), situation.rules());
+  if (rule == nullptr) {
+    TakeBack(pending, "RULE_REMOVED", "The rule that wanted the survey is no longer there.",
+             situation, decision);
+    return;
+  }
+  const SurveyCase asked = CaseOfPending(pending, *rule, situation);
+  const Gates gates = SurveyGates(asked, situation, decision->enrichment());
+  if (!gates.back().passed) {
+    TakeBack(pending, gates.back().code, gates.back().reason, situation, decision);
+    return;
+  }
+  v1::SurveyDecision* survey = decision->mutable_enrichment()->add_surveys();
+  survey->set_id(pending.id());
+  FillSurvey(asked, situation, survey);
+  if (asked.ask_at > situation.now()) {
+    Schedule(asked, situation, survey, decision);
+    return;
+  }
+  decision->add_settled_action_ids(pending.id());
+  Send(asked, situation, survey, decision);
+  if (!survey->shadow()) decision->mutable_enrichment()->add_rule_ids(rule->id);
+}
+
+void SuppressReminder(const v1::SurveyDecision& survey, const Gate& gate, Decision* decision) {
+  v1::SuppressedAction* suppressed = decision->mutable_enrichment()->add_suppressed_actions();
+  suppressed->set_action_kind(v1::ACTION_KIND_SURVEY);
+  suppressed->set_rule_id(survey.rule_id());
+  suppressed->set_reason_code(std::string(gate.code));
+  suppressed->set_reason(gate.reason);
+  suppressed->set_ticket_ref(survey.ticket_ref());
+  suppressed->set_action_id(survey.id());
+}
+
+SurveyCase CaseOfInvitation(const PendingAction& pending, const v1::SurveyDecision& survey,
+                            const Situation& situation) {
+  SurveyCase asked;
+  asked.closed_at = pending.closed_at();
+  asked.recipient = survey.person_id();
+  asked.ask_at = situation.now();
+  return asked;
+}
+
+// Reminds of an invitation unless its gates are closed; in quiet hours, after them.
+void DecideReminder(const PendingAction& pending, v1::SurveyDecision survey, absl::Time expires_at,
+                    const Situation& situation, Decision* decision) {
+  const SurveyCase asked = CaseOfInvitation(pending, survey, situation);
+  const absl::Time allowed = AllowedFrom(situation.now(), asked, situation);
+  if (allowed > situation.now()) {
+    Wait(survey, std::min(allowed, expires_at), asked, situation, decision);
+    return;
+  }
+  const Gates gates = ReminderGates(survey, asked, situation);
+  if (gates.back().passed) {
+    survey.set_outcome(v1::SURVEY_OUTCOME_REMIND);
+    *decision->mutable_enrichment()->add_surveys() = survey;
+    decision->mutable_enrichment()->add_rule_ids(survey.rule_id());
+  } else {
+    SuppressReminder(survey, gates.back(), decision);
+  }
+  Wait(survey, expires_at, asked, situation, decision);
+}
+
+// Reminds of an invitation, or lets it expire.
+void DecideInvitation(const PendingAction& pending, const Situation& situation,
+                      Decision* decision) {
+  const v1::SurveyDecision* sent = FindSurvey(pending.id(), situation.journey());
+  v1::SurveyDecision survey = sent == nullptr ? pending.survey() : *sent;
+  SetTime(absl::ToUnixMicros(situation.now()), survey.mutable_decided_at());
+  const absl::Time expires_at = absl::FromUnixMicros(MicrosOf(survey.expires_at()));
+  decision->add_settled_action_ids(pending.id());
+  if (situation.now() < expires_at) {
+    DecideReminder(pending, std::move(survey), expires_at, situation, decision);
+    return;
+  }
+  survey.set_outcome(v1::SURVEY_OUTCOME_EXPIRED);
+  *decision->mutable_enrichment()->add_surveys() = std::move(survey);
+}
+
+}  // namespace
+
+SurveyCase CaseOfEvent(const rules::Rule& rule, const Situation& situation,
+                       const v1::Enrichment& decided) {
+  SurveyCase asked;
+  asked.rule = &rule;
+  asked.closed_at = ClosedAt(situation);
+  asked.closure = situation.journey().facts().reopens();
+  asked.recipient = RecipientOf(rule, situation);
+  asked.planned_at = PlannedAt(rule, situation);
+  asked.ask_at = AllowedFrom(std::max(situation.now(), asked.planned_at), asked, situation);
+  FillTouchpoint(decided, &asked);
+  asked.probability = ProbabilityOf(asked);
+  return asked;
+}
+
+bool DecideSurvey(const rules::Rule& rule, const Situation& situation, Decision* decision) {
+  const SurveyCase asked = CaseOfEvent(rule, situation, decision->enrichment());
+  const Gates gates = SurveyGates(asked, situation, decision->enrichment());
+  v1::SurveyDecision* survey = decision->mutable_enrichment()->add_surveys();
+  survey->set_id(ActionId('s', situation.event(), rule.id));
+  FillSurvey(asked, situation, survey);
+  if (!gates.back().passed) {
+    Refuse(gates.back().code, gates.back().reason, survey);
+  } else if (asked.ask_at > situation.now()) {
+    Schedule(asked, situation, survey, decision);
+  } else {
+    Send(asked, situation, survey, decision);
+  }
+  if (gates.back().passed) Supersede(rule, situation, decision);
+  return gates.back().passed;
+}
+
+void CancelSurveys(const Situation& situation, Decision* decision) {
+  const internal::v1::JourneyState& journey = situation.journey();
+  for (const PendingAction& pending : journey.pending()) {
+    const int ticket = static_cast<int>(pending.ticket()) - 1;
+    if (IsScheduled(pending) && pending.closed_at() != 0 && ticket >= 0 &&
+        ticket < journey.progress().tickets_size() && IsOpen(journey.progress().tickets(ticket))) {
+      TakeBack(pending, "REOPENED", "The ticket was closed and is open again.", situation,
+               decision);
+    }
+  }
+}
+
+void DecideDueSurvey(const PendingAction& pending, Situation* situation, Decision* decision) {
+  situation->bindings().SetDerived(situation->folded().events.front());
+  if (IsScheduled(pending)) {
+    DecideScheduled(pending, *situation, decision);
+  } else {
+    DecideInvitation(pending, *situation, decision);
+  }
+}
+
+}  // namespace waypost::journey

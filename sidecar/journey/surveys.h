@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The life of a survey: wanted by a rule, scheduled, looked at again when it is due, sent, reminded
+// of once, and answered or expired. Between two steps it waits as a PendingAction of its id.
+#pragma once
+
+#include "sidecar/journey/situation.h"
+#include "sidecar/journey/survey_gates.h"
+#include "sidecar/rules/rule_set.h"
+#include "waypost/internal/v1/state.pb.h"
+#include "waypost/v1/enrichment.pb.h"
+
+namespace waypost::journey {
+
+// The survey that the rule, which has one, wants on this event: asked `delay` after the event, at
+// once when that has passed or there is none. `decided` has its positions.
+[[nodiscard]] SurveyCase CaseOfEvent(const rules::Rule& rule, const Situation& situation,
+                                     const v1::Enrichment& decided);
+
+// Adds what becomes of it: sent, scheduled or not sent. One that the same rule scheduled for an
+// earlier closure of the journey is replaced (SUPERSEDED). Returns whether somebody is or will be
+// asked.
+bool DecideSurvey(const rules::Rule& rule, const Situation& situation,
+                  internal::v1::Decision* decision);
+
+// Takes back what is scheduled for a ticket that is open again (REOPENED).
+void CancelSurveys(const Situation& situation, internal::v1::Decision* decision);
+
+// A survey that waited and whose time has come. Scheduled: all gates are looked at again, under the
+// rules now in force, then it is sent or not. Sent: the person is reminded, or the invitation
+// expires.
+void DecideDueSurvey(const internal::v1::PendingAction& pending, Situation* situation,
+                     internal::v1::Decision* decision);
+
+}  // namespace waypost::journey
