@@ -241,7 +241,19 @@ Extended Extend(const Entry& entry, std::string_view names, Progress* progress,
   return done;
 }
 
-Extended Refold(int wanted, JourneyState* journey) {
+namespace {
+
+// Takes over where the user stands after the entry.
+void StandAt(const Entry& entry, Passed* stands) {
+  for (int i = 0; i < CountPassed(entry); ++i) {
+    const Passed passed = GetPassed(entry, i);
+    if (passed.role == v1::CONSUMER_ROLE_USER) *stands = passed;
+  }
+}
+
+}  // namespace
+
+Extended Refold(int wanted, JourneyState* journey, AtTheTime* then) {
   v1::JourneyFacts facts;
   Progress progress;
   if (journey->has_base()) {
@@ -256,10 +268,17 @@ Extended Refold(int wanted, JourneyState* journey) {
   facts.set_promises_broken(journey->facts().promises_broken());
   facts.set_promise_renewals(journey->facts().promise_renewals());
   Extended done;
+  Passed stands;
   int number = 0;
   ForEachEntry(*journey, [&](const Entry& entry) {
     Extended extended = Extend(entry, journey->names(), &progress, &facts);
-    if (number++ == wanted) done = std::move(extended);
+    if (number++ == wanted) {
+      done = std::move(extended);
+      if (then != nullptr)
+        *then = {facts, std::string(NameOf(stands.stage, journey->names())),
+                 std::string(NameOf(stands.touchpoint, journey->names()))};
+    }
+    StandAt(entry, &stands);
   });
   journey->mutable_facts()->Swap(&facts);
   journey->mutable_progress()->Swap(&progress);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "sidecar/journey/derive.h"
@@ -31,14 +32,23 @@ struct Extended {
   bool visible = false;  // the person saw it
 };
 
+// What was known of a journey when one of its entries had just happened.
+struct AtTheTime {
+  v1::JourneyFacts facts;
+  // Where the user stood before it: ids, or empty.
+  std::string stage;
+  std::string touchpoint;
+};
+
 // Adds the next entry to facts and progress. It is not older than any added before (if it is, no
 // time passes). progress.tickets covers the entry's ticket.
 Extended Extend(const internal::v1::Entry& entry, std::string_view names,
                 internal::v1::Progress* progress, v1::JourneyFacts* facts);
 
 // Folds facts and progress anew, from the base or from nothing. The counters of surveys and
-// promises stay as they are: no entry tells them. Returns what the entry of number `wanted` did.
-Extended Refold(int wanted, internal::v1::JourneyState* journey);
+// promises stay as they are: no entry tells them. Returns what the entry of number `wanted` did,
+// and fills `then`, unless it is nullptr, with what was known at its time.
+Extended Refold(int wanted, internal::v1::JourneyState* journey, AtTheTime* then);
 
 // Takes over the emotion that the person said in the entry, or else that of its touchpoints, if
 // they have one: the user's before others'.

@@ -197,7 +197,7 @@ Extended AddEntry(const Entry& entry, JourneyState* journey, Folded* folded) {
   if (folded->late) {
     folded->entry = Insert(entry, journey);
     folded->overtaken = IsOvertaken(entry, folded->entry, *journey);
-    return Refold(folded->entry, journey);
+    return Refold(folded->entry, journey, &folded->then.emplace());
   }
   folded->entry = static_cast<int>(journey->entry_count());
   AppendEntry(entry, journey);

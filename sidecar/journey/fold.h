@@ -4,10 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "sidecar/journey/event_memory.h"
+#include "sidecar/journey/facts.h"
 #include "sidecar/journey/person_record.h"
 #include "sidecar/rules/rule_set.h"
 #include "waypost/internal/v1/state.pb.h"
@@ -34,6 +36,8 @@ struct Folded {
   bool overtaken = false;
   // The person who waits could see it (IsVisible in visibility.h).
   bool visible = false;
+  // What was known when a late event happened, with it counted; nothing for an event in order.
+  std::optional<AtTheTime> then;
   internal::v1::Placement placement;
 };
 

@@ -150,7 +150,7 @@ JourneyState Split(int ticket, JourneyState* former) {
   journey.set_provider(former->provider());
   RebuildRoles(*former, &journey);
   for (JourneyState* state : {former, &journey}) {
-    Refold(-1, state);
+    Refold(-1, state, nullptr);
     CompactNames(state);
     CloseAlertsOfEnded(state);
   }

@@ -132,10 +132,15 @@ RoleSteps TakeSteps(rules::Matcher* matcher, Situation* situation, rules::RuleEr
     steps.push_back(step);
   }
   // Only now: the touchpoints of all roles read where the user stood before the event.
-  if (!steps.empty() && steps.front().role == v1::CONSUMER_ROLE_USER && steps.front().moved) {
+  situation->LookAtNewest();
+  const bool moved =
+      !steps.empty() && steps.front().role == v1::CONSUMER_ROLE_USER && steps.front().moved;
+  if (moved) {
     const rules::Touchpoint& touchpoint = TouchpointOf(steps.front(), situation->rules());
     situation->MoveTo(situation->rules().stages[static_cast<size_t>(touchpoint.stage)].id,
                       touchpoint.id);
+  }
+  if (moved || situation->folded().then.has_value()) {
     matcher->Refresh();
   }
   return steps;

@@ -59,9 +59,30 @@ Situation::Situation(const rules::RuleSet& rules, const v1::TicketEvent& event,
       requester_(RequesterOf(journey_, folded)),
       actor_role_(rules::ResolveActorRole(event, person_id())),
       answered_(AnsweredSurvey(event, journey_)),
-      bindings_(MakeSubject()) {
+      subject_(MakeSubject()) {
+  if (folded_.then.has_value()) {
+    subject_.journey = &folded_.then->facts;
+    MoveTo(folded_.then->stage, folded_.then->touchpoint);
+  } else {
+    MoveToUser();
+  }
+  bindings_.emplace(subject_);
+}
+
+void Situation::LookAtNewest() {
+  if (!folded_.then.has_value()) {
+    return;
+  }
+  subject_.journey = &journey_.facts();
+  MoveToUser();
+  bindings_.emplace(subject_);
+}
+
+void Situation::MoveToUser() {
   const internal::v1::RoleState* user = FindRole(journey_, v1::CONSUMER_ROLE_USER);
-  if (user != nullptr) {
+  if (user == nullptr) {
+    MoveTo("", "");
+  } else {
     MoveTo(NameIn(journey_, user->stage()), NameIn(journey_, user->touchpoint()));
   }
 }

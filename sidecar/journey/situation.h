@@ -2,6 +2,7 @@
 // What the rules read when one event is decided on.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -49,14 +50,18 @@ class Situation {
   // The provider that holds the ball after the event; nullptr when none does or matches.
   [[nodiscard]] const rules::Provider* provider() const;
 
-  rules::Bindings& bindings() { return bindings_; }
-  [[nodiscard]] const rules::Bindings& bindings() const { return bindings_; }
+  // The bindings of a late event read the journey as it was known when the event happened, until
+  // LookAtNewest.
+  rules::Bindings& bindings() { return *bindings_; }
+  void LookAtNewest();
+  [[nodiscard]] const rules::Bindings& bindings() const { return *bindings_; }
 
   // From here on `journey.stage` and `journey.touchpoint` read these.
   void MoveTo(std::string_view stage, std::string_view touchpoint);
 
  private:
   [[nodiscard]] rules::Subject MakeSubject() const;
+  void MoveToUser();
 
   const rules::RuleSet& rules_;
   const v1::TicketEvent& event_;
@@ -71,7 +76,8 @@ class Situation {
   const v1::SurveyDecision* const answered_;
   std::string stage_;
   std::string touchpoint_;
-  rules::Bindings bindings_;
+  rules::Subject subject_;
+  std::optional<rules::Bindings> bindings_;
 };
 
 }  // namespace waypost::journey

@@ -160,6 +160,27 @@ TEST(DecidePositionTest, ALateEventDoesNotMoveForwardEither) {
   EXPECT_THAT(late.enrichment().annotations(), IsEmpty());
 }
 
+TEST(DecidePositionTest, ALateEventPassesTheTouchpointOfItsTime) {
+  rules::RuleSet rules = DeskRules();
+  rules.journeys.front().touchpoints.push_back(
+      MakeTouchpoint("worked-on-unseen", kEngage, On({v1::EVENT_TYPE_UPDATED}), 0));
+  rules.journeys.front().touchpoints.back().condition =
+      Condition("journey.open_tickets > 0 && journey.touchpoint == \"report\"");
+  rules.rules.push_back(AlertRule("stands-at-the-end", "journey.touchpoint == \"fixed\"", "x"));
+  Desk desk(Freeze(std::move(rules)));
+  desk.Record(TicketAt(0, "e1", v1::STATUS_CATEGORY_NEW, "Service Desk"));
+  desk.Record(TicketAt(60, "e2", v1::STATUS_CATEGORY_RESOLVED, "Service Desk"));
+  v1::TicketEvent noted = TicketAt(30, "e3", v1::STATUS_CATEGORY_NEW, "Service Desk");
+  noted.set_type(v1::EVENT_TYPE_UPDATED);
+  const v1::ExplainJourneyResponse explained = desk.Explain(noted);
+  EXPECT_EQ(explained.rules(0).verdict(), v1::VERDICT_GATED) << "rules read the newest facts";
+  const internal::v1::Decision late = desk.Decide(noted);
+  EXPECT_FALSE(late.enrichment().unmapped());
+  ASSERT_THAT(late.touchpoints(), SizeIs(1));
+  EXPECT_EQ(late.touchpoints(0).touchpoint_id(), "worked-on-unseen");
+  EXPECT_THAT(Positions(late.enrichment()), ElementsAre("user realize/fixed", "sponsor /"));
+}
+
 TEST(DecidePositionTest, TheDefinitionStaysAndTheFirstTicketAfterSignalsChoosesAnew) {
   rules::RuleSet rules = DeskRules();
   rules::JourneyDefinition request = rules.journeys.front();
