@@ -103,6 +103,7 @@ rules::Subject Situation::MakeSubject() const {
     subject.sentiment = SentimentName(SentimentOf(answered_->kind(), event_.feedback().rating()));
   }
   subject.now = now_;
+  subject.calendar = &rules_.DefaultCalendar();
   return subject;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "sidecar/calendar/business_calendar.h"
 #include "sidecar/cel/environment.h"
 #include "sidecar/cel/program.h"
 #include "waypost/v1/enrichment.pb.h"
@@ -46,6 +47,8 @@ struct Subject {
   v1::SurveyKind answered = v1::SURVEY_KIND_UNSPECIFIED;
   std::string_view sentiment;
   absl::Time now;
+  // Whose business time counts; nullptr: all time does.
+  const calendar::BusinessCalendar* calendar = nullptr;
 };
 
 // The values of the variables for one subject. Set `derived` before each evaluation for a derived

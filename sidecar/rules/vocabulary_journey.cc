@@ -76,6 +76,15 @@ Value Age(const Scope& scope) {
       std::max(absl::ZeroDuration(), scope.subject.now - scope.subject.started_at));
 }
 
+Value BusinessAge(const Scope& scope) {
+  const Subject& subject = scope.subject;
+  if (subject.calendar == nullptr) {
+    return Age(scope);
+  }
+  return Value::Duration(
+      std::max(absl::ZeroDuration(), subject.calendar->Between(subject.started_at, subject.now)));
+}
+
 std::vector<JourneyField> PlaceFields() {
   return {
       {"stage", TypeKind::kString, kEveryone,
@@ -88,6 +97,11 @@ std::vector<JourneyField> PlaceFields() {
       {"started_at", TypeKind::kTimestamp, kEveryone, "When its first step happened.",
        [](const Scope& s) { return Value::Timestamp(s.subject.started_at); }},
       {"age", TypeKind::kDuration, kEveryone, "How long ago that was.", Age},
+      {"business_age", TypeKind::kDuration, kEveryone,
+       "How much business time has passed since then, by the first of `calendars`; all the time "
+       "when "
+       "there is none.",
+       BusinessAge},
       CountField<&v1::JourneyFacts::tickets>("tickets", kEveryone, "Tickets in the journey."),
       CountField<&v1::JourneyFacts::open_tickets>(
           "open_tickets", kEveryone,

@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
+#include "sidecar/calendar/business_calendar.h"
 
 namespace waypost::rules {
 namespace {
@@ -212,11 +213,25 @@ TEST_F(VocabularyTest, TellsTimesOfTheJourneyFromNow) {
     return journey.Get(journey.type().FieldNumber(field)).AsDuration();
   };
   EXPECT_EQ(duration("age"), absl::Seconds(600));
+  EXPECT_EQ(duration("business_age"), absl::Seconds(600)) << "without a calendar all time counts";
   EXPECT_EQ(duration("dark_for"), absl::Seconds(60));
   EXPECT_EQ(duration("longest_dark"), absl::Seconds(70));
   EXPECT_EQ(duration("time_in_the_dark"), absl::Seconds(80));
   facts_.set_open_tickets(0);
   EXPECT_EQ(duration("dark_for"), absl::ZeroDuration());
+}
+
+TEST_F(VocabularyTest, TheAgeInBusinessTimeLeavesTheNightOut) {
+  calendar::OpeningHours hours;
+  hours.week.fill({{9 * 60, 17 * 60}});
+  const auto desk = calendar::BusinessCalendar::Create(hours);
+  ASSERT_TRUE(desk.ok()) << desk.status();
+  subject_.calendar = &*desk;
+  subject_.started_at = absl::FromUnixSeconds(0) + absl::Hours(16);
+  subject_.now = absl::FromUnixSeconds(0) + absl::Hours(34);
+  Bindings bindings(subject_);
+  EXPECT_EQ(Read(bindings, "journey.age"), "duration(\"64800s\")");
+  EXPECT_EQ(Read(bindings, "journey.business_age"), "duration(\"7200s\")");
 }
 
 TEST_F(VocabularyTest, MapsFindKeysAndListThemInOrder) {
