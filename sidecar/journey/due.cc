@@ -16,6 +16,7 @@
 #include "sidecar/journey/silence.h"
 #include "sidecar/journey/situation.h"
 #include "sidecar/journey/surveys.h"
+#include "sidecar/journey/update_gates.h"
 #include "sidecar/journey/updates.h"
 #include "sidecar/rules/matcher.h"
 #include "sidecar/rules/rule_index.h"
@@ -103,7 +104,7 @@ Folded TimeFolded(const Due& due, absl::Time now, int ticket, const JourneyState
 }
 
 // A weekend without the sidecar is not too long.
-constexpr absl::Duration kTooLate = absl::Hours(72);
+constexpr absl::Duration kLongestDelay = absl::Hours(72);
 
 void DropSilence(const rules::Rule& rule, absl::Duration late, const Situation& situation,
                  v1::Enrichment* decided) {
@@ -112,7 +113,7 @@ void DropSilence(const rules::Rule& rule, absl::Duration late, const Situation& 
                            : rule.survey.has_value() ? v1::ACTION_KIND_SURVEY
                                                      : v1::ACTION_KIND_ALERT);
   dropped->set_rule_id(rule.id);
-  dropped->set_reason_code("TOO_LATE");
+  dropped->set_reason_code(std::string(kTooLate));
   dropped->set_reason(
       absl::StrCat("It was due ", absl::FormatDuration(late), " ago, when nobody could look."));
   dropped->set_ticket_ref(situation.ticket().ref());
@@ -121,9 +122,11 @@ void DropSilence(const rules::Rule& rule, absl::Duration late, const Situation& 
 void DecideSilence(const rules::Rule& rule, absl::Duration late, absl::Time now,
                    Situation* situation, Decision* decision) {
   v1::Enrichment& decided = *decision->mutable_enrichment();
-  if (late > kTooLate) {
+  if (late > kLongestDelay) {
     DropSilence(rule, late, *situation, &decided);
-    *decision->add_silence_marks() = MarkSilence(rule, now, false, situation->journey());
+    internal::v1::SilenceMark* mark = decision->add_silence_marks();
+    *mark = MarkSilence(rule, now, false, situation->journey());
+    mark->set_too_late(true);
     return;
   }
   std::string message;

@@ -13,8 +13,11 @@ namespace {
 using internal::v1::JourneyState;
 using internal::v1::SilenceMark;
 
-uint64_t EntriesSoFar(const JourneyState& journey) {
-  return journey.base().entries() + journey.entry_count();
+// Grows with whatever may change what a condition says, but for the passing of time itself.
+uint64_t HappenedSoFar(const JourneyState& journey) {
+  const v1::JourneyFacts& facts = journey.facts();
+  return journey.base().entries() + journey.entry_count() +
+         static_cast<uint64_t>(facts.promises_kept() + facts.promises_broken());
 }
 
 const SilenceMark* FindMark(const rules::Rule& rule, const JourneyState& journey) {
@@ -49,12 +52,13 @@ absl::Time SilenceDue(const rules::RuleSet& rules, const rules::Rule& rule,
   if (silence == nullptr) return absl::InfiniteFuture();
   const SilenceMark* mark = FindMark(rule, journey);
   int64_t since = LastNews(journey);
-  if (mark != nullptr && mark->acted()) since = std::max(since, mark->at());
+  const bool nothing_new = mark != nullptr && mark->happened() == HappenedSoFar(journey);
+  if (mark != nullptr && (mark->acted() || (mark->too_late() && nothing_new))) {
+    since = std::max(since, mark->at());
+  }
   const absl::Time due =
       calendar::EndOf(*silence, absl::FromUnixMicros(since), rules.CalendarOf(rule, priority));
-  const bool in_vain = mark != nullptr && !mark->acted() &&
-                       mark->entries() == EntriesSoFar(journey) &&
-                       absl::FromUnixMicros(mark->at()) >= due;
+  const bool in_vain = nothing_new && !mark->acted() && absl::FromUnixMicros(mark->at()) >= due;
   return in_vain ? absl::InfiniteFuture() : due;
 }
 
@@ -63,7 +67,7 @@ SilenceMark MarkSilence(const rules::Rule& rule, absl::Time now, bool acted,
   SilenceMark mark;
   mark.set_rule_id(rule.id);
   mark.set_at(absl::ToUnixMicros(now));
-  mark.set_entries(EntriesSoFar(journey));
+  mark.set_happened(HappenedSoFar(journey));
   mark.set_acted(acted);
   return mark;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -81,23 +82,48 @@ bool EndedMeanwhile(const Asked& asked) {
   return asked.waited != nullptr ? !IsEnded(asked.waited->category()) : IsFromTime(asked.situation);
 }
 
+// Why a message that waited is not true any more; empty when it is.
+std::string Outdated(const Asked& asked) {
+  const v1::StatusCategory before = asked.waited->category();
+  const v1::StatusCategory after = asked.ticket->category();
+  const bool asks = after == v1::STATUS_CATEGORY_WAITING_ON_CUSTOMER;
+  if (before != after && (asked.update().once_per_status || asks)) {
+    return absl::StrCat("The ticket is no longer ", rules::StatusCategoryName(before), " but ",
+                        rules::StatusCategoryName(after), ".");
+  }
+  if (!asked.update().once_per_status &&
+      asked.ticket->provider_wrote_at() > asked.waited->decided_at()) {
+    return "The desk has written to the person since.";
+  }
+  return "";
+}
+
 Gate Superseded(const Asked& asked) {
   if (const std::string rule = ToldBy(asked); !rule.empty() && !asked.update().draft) {
     return {kSuperseded, false,
             absl::StrCat("The rule ", rule, ", which comes before it, tells about the ticket.")};
   }
   if (EndedMeanwhile(asked)) return {kSuperseded, false, "The ticket has ended."};
-  if (asked.waited != nullptr && asked.ticket != nullptr && asked.update().once_per_status &&
-      asked.waited->category() != asked.ticket->category()) {
-    return {kSuperseded, false,
-            absl::StrCat("The ticket is no longer ",
-                         rules::StatusCategoryName(asked.waited->category()), " but ",
-                         rules::StatusCategoryName(asked.ticket->category()), ".")};
+  if (asked.waited != nullptr && asked.ticket != nullptr) {
+    if (std::string why = Outdated(asked); !why.empty()) {
+      return {kSuperseded, false, std::move(why)};
+    }
   }
   if (asked.waited == nullptr && IsSilence(asked.situation) && Waits(asked)) {
     return {kSuperseded, false, "A message about the ticket already waits to be sent."};
   }
   return {kSuperseded, true, "Nothing says more."};
+}
+
+// What an import or the first look at an old ticket tells is no news to the person.
+Gate TooLate(const Asked& asked) {
+  const absl::Duration ago = asked.now() - asked.situation.occurred_at();
+  if (asked.waited == nullptr && ago > kNewsAge) {
+    return {
+        kTooLate, false,
+        absl::StrCat("It happened ", Text(ago), " ago, which is more than ", Text(kNewsAge), ".")};
+  }
+  return {kTooLate, true, absl::StrCat("It happened within ", Text(kNewsAge), ".")};
 }
 
 Gate ToolJustWrote(const Asked& asked) {
@@ -239,7 +265,8 @@ bool Pass(Gate gate, Gates* gates) {
 
 bool PassWorthTelling(const Asked& asked, Gates* gates) {
   if (!Pass(LateGate(asked.situation), gates)) return false;
-  if (!Pass(Superseded(asked), gates) || !Pass(ToolJustWrote(asked), gates)) return false;
+  if (!Pass(Superseded(asked), gates) || !Pass(TooLate(asked), gates)) return false;
+  if (!Pass(ToolJustWrote(asked), gates)) return false;
   if (asked.update().once_per_status && asked.waited == nullptr &&
       !Pass(FirstEntry(asked), gates)) {
     return false;

@@ -13,6 +13,7 @@
 namespace waypost::journey {
 
 inline constexpr std::string_view kSuperseded = "SUPERSEDED";
+inline constexpr std::string_view kTooLate = "TOO_LATE";
 inline constexpr std::string_view kToolJustWrote = "TOOL_JUST_WROTE";
 inline constexpr std::string_view kFirstEntry = "FIRST_ENTRY";
 inline constexpr std::string_view kParentTells = "PARENT_TELLS";
@@ -22,6 +23,10 @@ inline constexpr std::string_view kQuietHours = "QUIET_HOURS";
 inline constexpr std::string_view kPersonCap = "PERSON_CAP";
 inline constexpr std::string_view kAttentionBudget = "ATTENTION_BUDGET";
 
+// What happened longer ago than this is no news: it comes from an import, or from the first look at
+// a ticket that is not new.
+inline constexpr absl::Duration kNewsAge = absl::Hours(24);
+
 // Updates that wait for the morning leave within this long after it, spread by a hash of journey
 // and rule.
 inline constexpr absl::Duration kMorningSpread = absl::Minutes(5);
@@ -29,9 +34,11 @@ inline constexpr absl::Duration kMorningSpread = absl::Minutes(5);
 // The gates of an update that a rule wants, in this order, up to the first that is closed:
 //   LATE_EVENT        see gates.h
 //   SUPERSEDED        a rule before it in the file tells about the ticket in the same decision; the
-//                     ticket has ended while the update waited or before time brought it; it left
-//                     the status that a `once: status` update told about; or, for silence, a
-//                     message about the ticket already waits
+//                     ticket has ended while the update waited or before time brought it; while
+//                     it waited the ticket left the status that a `once: status` update told
+//                     about, began to wait for the person, or the desk wrote to them (not for
+//                     `once: status`); or, for silence, a message about the ticket already waits
+//   TOO_LATE          it tells of something that happened more than kNewsAge ago
 //   TOOL_JUST_WROTE   the desk wrote a public comment in the tool_message_window before
 //   FIRST_ENTRY       with `once: status`: the ticket did not enter its status category just now
 //                     for the first time since it was last reopened

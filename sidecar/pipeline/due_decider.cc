@@ -34,6 +34,7 @@ absl::StatusOr<absl::Time> DueDecider::DecideAll(absl::Time hint, Person* person
     const absl::Time due = journey::NextDue(*rules, person->record);
     set_->SetDue(person, due);
     if (due > until) return due;
+    person->held_since = absl::InfiniteFuture();
     WAYPOST_RETURN_IF_ERROR(DecideNext(*rules, now, person));
   }
 }

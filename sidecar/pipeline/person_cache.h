@@ -27,6 +27,8 @@ struct Person {
   // When time brings something, by the rules that were in force when it was found last; the
   // infinite future when nothing waits. Set by WorkingSet::SetDue.
   absl::Time due_at = absl::InfiniteFuture();
+  // Since when events of a backlog have kept time from deciding; the infinite future: they do not.
+  absl::Time held_since = absl::InfiniteFuture();
   // What the rows in the store lack.
   bool changed = false;
   std::vector<std::string> changed_journeys;

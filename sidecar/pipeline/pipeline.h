@@ -48,7 +48,8 @@ struct Options {
 
   // An event that comes when something of its person is overdue already is taken for part of a
   // backlog, such as a connector's after an outage or an import: time decides only so long after
-  // the last such event, by the clock, and so long after a start.
+  // the last such event, by the clock, but not later than five times as long after the first; and
+  // so long after a start.
   absl::Duration backlog_grace = absl::Minutes(1);
 
   // Called when the store fails (with why) and when it works again (OK); from the commit thread,

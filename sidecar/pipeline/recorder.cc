@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/pipeline/recorder.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "sidecar/base/proto_time.h"
@@ -16,6 +17,9 @@
 
 namespace waypost::pipeline {
 namespace {
+
+// A backlog keeps time from deciding at most so many graces long.
+constexpr int kLongestHold = 5;
 
 absl::Status RefusedError(const journey::RefusedFeedback& refused) {
   switch (refused.refusal) {
@@ -220,7 +224,14 @@ absl::Status Recorder::EvaluateAt(uint64_t position, Person* person, Person* for
 void Recorder::FindDue(const rules::RuleSet& rules, Person* person) {
   const absl::Time due = journey::NextDue(rules, person->record);
   const absl::Time now = clock_->Now();
-  set_->SetDue(person, due <= now ? now + backlog_grace_ : due);
+  if (due > now) {
+    person->held_since = absl::InfiniteFuture();
+    set_->SetDue(person, due);
+    return;
+  }
+  person->held_since = std::min(person->held_since, now);
+  set_->SetDue(person,
+               std::min(now + backlog_grace_, person->held_since + kLongestHold * backlog_grace_));
 }
 
 void Recorder::NoteEvaluated(const internal::v1::Decision& decision, uint64_t position,

@@ -147,6 +147,48 @@ TEST(UpdateGatesTest, WhatWaitedIsDroppedWhenItIsNoLongerTrue) {
   EXPECT_THAT(Fates(other.Pass(At(1000))), ElementsAre("+70 moved dropped: SUPERSEDED"));
 }
 
+TEST(UpdateGatesTest, WhatWaitedIsDroppedWhenTheDeskSpokeForItself) {
+  rules::RuleSet rules = UpdateRules({Moved()});
+  rules.caps.update_interval = absl::Minutes(1);
+  const struct {
+    const char* name;
+    v1::TicketEvent meanwhile;
+    const char* want;
+  } kCases[] = {
+      {"public comment", CommentAt(63, kOpen), "+70 moved dropped: SUPERSEDED"},
+      {"internal note", CommentAt(63, kOpen, v1::ACTOR_ROLE_AGENT, v1::VISIBILITY_PROVIDER),
+       "+70 moved"},
+      {"a question to the person", CalmTicketAt(63, v1::STATUS_CATEGORY_WAITING_ON_CUSTOMER),
+       "+70 moved dropped: SUPERSEDED"},
+      {"another status", CalmTicketAt(63, v1::STATUS_CATEGORY_WAITING_ON_PROVIDER), "+70 moved"},
+  };
+  const auto frozen = Freeze(std::move(rules));
+  for (auto& row : kCases) {
+    SCOPED_TRACE(row.name);
+    Desk desk(frozen);
+    desk.Record(CalmTicketAt(0, kNew));
+    desk.Record(MoveAt(60));
+    EXPECT_THAT(Fates(desk.Record(MoveAt(61))), ElementsAre("moved waits: MERGE_WINDOW"));
+    row.meanwhile.mutable_ticket()->clear_group();
+    desk.Record(row.meanwhile);
+    EXPECT_THAT(Fates(desk.Pass(At(1000))), ElementsAre(row.want));
+  }
+}
+
+TEST(UpdateGatesTest, WhatAnImportTellsIsNoNews) {
+  Desk desk(Freeze(UpdateRules({Moved()})));
+  desk.Record(CalmTicketAt(3 * 1440, kNew));
+  const auto old = [](v1::TicketEvent event) {
+    event.mutable_ticket()->set_ref("INC2");
+    event.set_event_id(absl::StrCat("old", event.event_id()));
+    return event;
+  };
+  desk.Record(old(CalmTicketAt(0, kNew)));
+  EXPECT_THAT(Fates(desk.Record(old(MoveAt(2 * 1440 - 1)))),
+              ElementsAre("moved dropped: TOO_LATE"));
+  EXPECT_THAT(Fates(desk.Record(old(MoveAt(2 * 1440)))), ElementsAre("moved"));
+}
+
 TEST(UpdateGatesTest, ATextThatWaitedIsRenderedAnewAndKeepsItsId) {
   rules::Rule moved = Moved();
   moved.update->parts[0] = testing::Texts({{"en", "{{ticket.subject}}"}});

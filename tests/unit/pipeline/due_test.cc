@@ -200,6 +200,34 @@ TEST_F(DueTest, ABacklogIsTakenInBeforeTimeDecides) {
   EXPECT_THAT(Sent(), ElementsAre("1201 still working on T1"));
 }
 
+TEST_F(DueTest, ABacklogWithoutEndDoesNotKeepTimeFromDeciding) {
+  options_.backlog_grace = absl::Minutes(1);
+  Start();
+  clock_.Advance(absl::Hours(20));
+  Settle();
+  v1::TicketEvent opened = Opened("T1", "ann");
+  opened.mutable_occurred_at()->set_seconds(absl::ToUnixSeconds(kStart));
+  ASSERT_THAT(Record(opened), IsOk());
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_THAT(Sent(), IsEmpty());
+    Pass(absl::Seconds(50));
+    v1::TicketEvent told = Told("T1", absl::StrCat("news ", i));
+    told.mutable_occurred_at()->set_seconds(absl::ToUnixSeconds(kStart + absl::Minutes(i)));
+    ASSERT_THAT(Record(told), IsOk());
+  }
+  Settle();
+  EXPECT_THAT(Sent(), SizeIs(1));
+}
+
+TEST_F(DueTest, AnOutageThatIsTooLongDoesNotEndTheSilenceRule) {
+  Start();
+  Open("T1", "ann");
+  Pass(absl::Hours(24 * 30));
+  EXPECT_THAT(Sent(), IsEmpty());
+  Pass(absl::Hours(8));
+  EXPECT_THAT(Sent(), SizeIs(1));
+}
+
 TEST_F(DueTest, AStartWaitsForABacklog) {
   options_.backlog_grace = absl::Minutes(1);
   Start();
