@@ -71,9 +71,14 @@ class Desk {
   v1::Enrichment Record(const v1::TicketEvent& event) { return Decide(event).enrichment(); }
 
   internal::v1::Decision Decide(const v1::TicketEvent& event) {
-    now_ = std::max(now_, TimeOf(event));
+    return DecideAt(TimeOf(event), event);
+  }
+
+  // The event arrives at `now`.
+  internal::v1::Decision DecideAt(absl::Time now, const v1::TicketEvent& event) {
+    now_ = std::max(now_, now);
     const absl::StatusOr<Evaluation> evaluation =
-        Evaluate(*rules_, event, ++position_, TimeOf(event), &record_);
+        Evaluate(*rules_, event, ++position_, now, &record_);
     EXPECT_TRUE(evaluation.ok()) << evaluation.status();
     return evaluation.ok() ? evaluation->decision : internal::v1::Decision();
   }

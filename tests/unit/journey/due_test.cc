@@ -194,7 +194,7 @@ TEST(DueTest, LateIsDecidedOnceAsOfNow) {
   EXPECT_EQ(MinutesSinceStart(NextDue(desk.rules(), desk.record())), 1120);
 }
 
-TEST(DueTest, MoreThanThreeDaysLateIsDroppedUntilSomethingHappens) {
+TEST(DueTest, MoreThanThreeDaysLateIsDroppedAndTheSilenceCountedAnew) {
   Desk desk(KeepPosted());
   desk.Record(Created(0, "P2"));
   constexpr int kThreeDays = 3 * 24 * 60;
@@ -206,7 +206,7 @@ TEST(DueTest, MoreThanThreeDaysLateIsDroppedUntilSomethingHappens) {
   EXPECT_EQ(decided.suppressed_actions(0).reason_code(), "TOO_LATE");
   EXPECT_EQ(decided.suppressed_actions(0).rule_id(), "keep-posted");
   EXPECT_EQ(decided.suppressed_actions(0).ticket_ref(), "INC1");
-  EXPECT_EQ(NextDue(desk.rules(), desk.record()), absl::InfiniteFuture());
+  EXPECT_EQ(MinutesSinceStart(NextDue(desk.rules(), desk.record())), 120 + kThreeDays + 1 + 120);
   desk.Record(Comment(200 + kThreeDays, "e2", v1::VISIBILITY_BOTH));
   EXPECT_EQ(MinutesSinceStart(NextDue(desk.rules(), desk.record())), 320 + kThreeDays);
 }

@@ -172,7 +172,7 @@ TEST(LateTest, OneStepAtATimeEqualsFoldingAnew) {
     for (const v1::TicketEvent& event : Stream(seed).Make()) {
       player.Play(event);
       internal::v1::JourneyState anew = player.journey();
-      Refold(-1, &anew);
+      Refold(-1, &anew, nullptr);
       ASSERT_TRUE(MessageDifferencer::Equals(anew, player.journey())) << "seed " << seed;
     }
   }
@@ -195,7 +195,7 @@ TEST(TruncationTest, FactsOutliveTheEntries) {
   EXPECT_EQ(player.facts().groups_size(), kMaxGroups);
   EXPECT_LT(journey.ByteSizeLong(), 150'000U) << "names of dropped entries go too";
   internal::v1::JourneyState anew = journey;
-  Refold(-1, &anew);
+  Refold(-1, &anew, nullptr);
   EXPECT_TRUE(MessageDifferencer::Equals(anew.facts(), journey.facts()));
   EXPECT_EQ(ViewJourney(journey, rules::RuleSet(), true).timeline_size(),
             static_cast<int>(journey.entry_count()));

@@ -150,11 +150,11 @@ TEST(UpdateGatesTest, WhatWaitedIsDroppedWhenItIsNoLongerTrue) {
 TEST(UpdateGatesTest, WhatWaitedIsDroppedWhenTheDeskSpokeForItself) {
   rules::RuleSet rules = UpdateRules({Moved()});
   rules.caps.update_interval = absl::Minutes(1);
-  const struct {
+  struct {
     const char* name;
     v1::TicketEvent meanwhile;
     const char* want;
-  } kCases[] = {
+  } cases[] = {
       {"public comment", CommentAt(63, kOpen), "+70 moved dropped: SUPERSEDED"},
       {"internal note", CommentAt(63, kOpen, v1::ACTOR_ROLE_AGENT, v1::VISIBILITY_PROVIDER),
        "+70 moved"},
@@ -163,7 +163,7 @@ TEST(UpdateGatesTest, WhatWaitedIsDroppedWhenTheDeskSpokeForItself) {
       {"another status", CalmTicketAt(63, v1::STATUS_CATEGORY_WAITING_ON_PROVIDER), "+70 moved"},
   };
   const auto frozen = Freeze(std::move(rules));
-  for (auto& row : kCases) {
+  for (auto& row : cases) {
     SCOPED_TRACE(row.name);
     Desk desk(frozen);
     desk.Record(CalmTicketAt(0, kNew));
@@ -176,17 +176,13 @@ TEST(UpdateGatesTest, WhatWaitedIsDroppedWhenTheDeskSpokeForItself) {
 }
 
 TEST(UpdateGatesTest, WhatAnImportTellsIsNoNews) {
-  Desk desk(Freeze(UpdateRules({Moved()})));
-  desk.Record(CalmTicketAt(3 * 1440, kNew));
-  const auto old = [](v1::TicketEvent event) {
-    event.mutable_ticket()->set_ref("INC2");
-    event.set_event_id(absl::StrCat("old", event.event_id()));
-    return event;
-  };
-  desk.Record(old(CalmTicketAt(0, kNew)));
-  EXPECT_THAT(Fates(desk.Record(old(MoveAt(2 * 1440 - 1)))),
-              ElementsAre("moved dropped: TOO_LATE"));
-  EXPECT_THAT(Fates(desk.Record(old(MoveAt(2 * 1440)))), ElementsAre("moved"));
+  for (const int minutes : {1440, 1441}) {
+    Desk desk(Freeze(UpdateRules({Moved()})));
+    desk.Record(CalmTicketAt(0, kNew));
+    const Decision decision = desk.DecideAt(At(60 + minutes), MoveAt(60));
+    EXPECT_THAT(Fates(decision.enrichment()),
+                ElementsAre(minutes > 1440 ? "moved dropped: TOO_LATE" : "moved"));
+  }
 }
 
 TEST(UpdateGatesTest, ATextThatWaitedIsRenderedAnewAndKeepsItsId) {
@@ -369,8 +365,8 @@ TEST(UpdateGatesTest, ExplainShowsGatesAndWhatWaits) {
   for (const v1::GateVerdict& gate : response.rules(0).gates()) {
     gates.push_back(gate.code() + (gate.passed() ? "" : " closed"));
   }
-  EXPECT_THAT(gates, ElementsAre("LATE_EVENT", "SUPERSEDED", "TOOL_JUST_WROTE", "MERGE_WINDOW",
-                                 "TICKET_CAP closed"));
+  EXPECT_THAT(gates, ElementsAre("LATE_EVENT", "SUPERSEDED", "TOO_LATE", "TOOL_JUST_WROTE",
+                                 "MERGE_WINDOW", "TICKET_CAP closed"));
 }
 
 TEST(AttentionTest, WorthDecidesWhoGetsTheRestOfTheBudget) {

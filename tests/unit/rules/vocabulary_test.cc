@@ -230,8 +230,8 @@ TEST_F(VocabularyTest, TheAgeInBusinessTimeLeavesTheNightOut) {
   subject_.started_at = absl::FromUnixSeconds(0) + absl::Hours(16);
   subject_.now = absl::FromUnixSeconds(0) + absl::Hours(34);
   Bindings bindings(subject_);
-  EXPECT_EQ(Read(bindings, "journey.age"), "duration(\"64800s\")");
-  EXPECT_EQ(Read(bindings, "journey.business_age"), "duration(\"7200s\")");
+  EXPECT_EQ(Read(bindings, "journey.age"), "64800s");
+  EXPECT_EQ(Read(bindings, "journey.business_age"), "7200s");
 }
 
 TEST_F(VocabularyTest, MapsFindKeysAndListThemInOrder) {
