@@ -164,6 +164,7 @@ absl::Time WarnAt(absl::Time made_at, absl::Time due_at, const rules::PromiseSet
 
 PromiseDue NextPromise(const JourneyState& journey) {
   PromiseDue next;
+  if (journey.facts().promises_open() == 0) return next;
   for (const v1::Promise& promise : journey.promises()) {
     if (promise.state() != v1::PROMISE_STATE_OPEN) continue;
     const absl::Time due = TimeOf(promise.due_at());
@@ -196,6 +197,8 @@ void SettleDue(const PromiseDue& due, absl::Time now, Decision* decision) {
 void SettlePromises(const Situation& situation, Decision* decision) {
   const TicketProgress* ticket = TicketOf(situation);
   if (ticket == nullptr || situation.actor_role() == v1::ACTOR_ROLE_WAYPOST) return;
+  const v1::JourneyFacts& facts = situation.journey().facts();
+  if (facts.promises_open() + facts.promises_broken() == 0) return;
   const int64_t at = situation.folded().at;
   for (const v1::Promise& promise : situation.journey().promises()) {
     const bool open = promise.state() == v1::PROMISE_STATE_OPEN;
