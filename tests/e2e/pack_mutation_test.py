@@ -47,7 +47,7 @@ MUTATIONS = [
      "A promise over the weekend of summer time is an hour shorter", "update received"),
     ("the clock of P1", "40-updates.yaml", "{P1: 24x7, default: desk}", "desk",
      "A major incident is told about by its own clock, day and night", "update received"),
-    ("silence", "40-updates.yaml", "after_silence: {P1: 30m, P2: 2h, P3: 8h, P4: 24h}",
+    ("silence", "40-updates.yaml", "after_silence: {P1: 30m, P2: 2h, P3: 8h, default: 24h}",
      "on: feedback", "Eight hours after the desk's last word a P3 is told of",
      "update keep-posted"),
     ("the business hours of a survey's delay", "50-surveys.yaml", "default: 8 business hours",
