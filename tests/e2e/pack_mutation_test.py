@@ -50,6 +50,8 @@ MUTATIONS = [
     ("silence", "40-updates.yaml", "after_silence: {P1: 30m, P2: 2h, P3: 8h, default: 24h}",
      "on: feedback", "Eight hours after the desk's last word a P3 is told of",
      "update keep-posted"),
+    ("the sign of life", "40-updates.yaml", "after_silence: {P1: 4h,", "after_silence: {P1: 5h,",
+     "A major incident is told about by its own clock, day and night", "update not-forgotten"),
     ("the business hours of a survey's delay", "50-surveys.yaml", "default: 8 business hours",
      "default: 8h", "What is solved on Friday afternoon is asked about on Monday",
      "survey satisfaction"),
