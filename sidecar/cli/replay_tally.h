@@ -37,6 +37,10 @@ struct RuleTally {
   int64_t shadow = 0;   // of all these, not delivered
   int64_t by_time = 0;  // of all these, those that no event brought
   int64_t tickets = 0;  // in which it fired
+
+  [[nodiscard]] int64_t by_event() const {
+    return alerts + updates + surveys_sent + surveys_not_sent - by_time;
+  }
 };
 
 // A place of the file that gave no event, or an event that was refused.
