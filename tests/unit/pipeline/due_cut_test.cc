@@ -40,7 +40,7 @@ class DueCutTest : public DueTest, public ::testing::WithParamInterface<CutCase>
     if (!GetParam().shipped) return;
     const auto loaded = rules::LoadRules(WAYPOST_SOURCE_DIR "/rules/service-desk");
     EXPECT_THAT(loaded, IsOk());
-    rules_ = loaded->rule_set;
+    UseRules(loaded->rule_set);
   }
 
   // A day at the desk: tickets are opened, told of and ended while time passes. `between` runs

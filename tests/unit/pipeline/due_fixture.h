@@ -34,7 +34,7 @@ inline std::shared_ptr<const rules::RuleSet> RulesThatKeepPosted(const std::stri
 class DueTest : public PipelineFixture {
  protected:
   DueTest() {
-    rules_ = RulesThatKeepPosted("rules-1", absl::Hours(8));
+    UseRules(RulesThatKeepPosted("rules-1", absl::Hours(8)));
     options_.backlog_grace = absl::ZeroDuration();
   }
 

@@ -119,7 +119,7 @@ TEST_F(DueTest, NewRulesCountFromTheMomentTheyAreInForce) {
   WAYPOST_ASSERT_OK(pipeline_->Flush());
   Pass(absl::Hours(3));
   EXPECT_THAT(Sent(), IsEmpty());
-  rules_ = RulesThatKeepPosted("rules-2", absl::Hours(2));
+  UseRules(RulesThatKeepPosted("rules-2", absl::Hours(2)));
   pipeline_->RulesChanged();
   Settle();
   EXPECT_THAT(Sent(), SizeIs(600));
@@ -133,7 +133,7 @@ TEST_F(DueTest, NewRulesAtAStartCountForEverybody) {
   WAYPOST_ASSERT_OK(pipeline_->Drain(absl::Minutes(1)));
   const std::string basis = inner_->DueBasis().value();
   EXPECT_THAT(basis, ::testing::HasSubstr("rules-1"));
-  rules_ = RulesThatKeepPosted("rules-2", absl::Hours(2));
+  UseRules(RulesThatKeepPosted("rules-2", absl::Hours(2)));
   Start();
   Settle();
   WAYPOST_ASSERT_OK(pipeline_->Flush());
@@ -147,7 +147,7 @@ TEST_F(DueTest, NewRulesAtAStartCountForEverybody) {
 TEST_F(DueTest, RulesWithoutSilenceCallItOff) {
   Start();
   Open("T1", "ann");
-  rules_ = SmallRules();
+  UseRules(SmallRules());
   pipeline_->RulesChanged();
   Settle();
   EXPECT_EQ(pipeline_->stats().waiting_persons, 0);

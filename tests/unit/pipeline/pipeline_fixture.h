@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "gtest/gtest.h"
 #include "sidecar/base/clock.h"
@@ -121,9 +122,15 @@ class PipelineFixture : public ::testing::Test {
   void Start() {
     faulty_ = std::make_unique<FaultyStore>(inner_.get());
     absl::StatusOr<std::unique_ptr<Pipeline>> pipeline = Pipeline::Start(
-        faulty_.get(), &clock_, [this] { return rules_; }, options_);
+        faulty_.get(), &clock_, [this] { return Rules(); }, options_);
     ASSERT_THAT(pipeline, testing::IsOk());
     pipeline_ = *std::move(pipeline);
+  }
+
+  // The rules in force from now on; a pipeline that runs may be asking for them just now.
+  void UseRules(std::shared_ptr<const rules::RuleSet> rules) {
+    const absl::MutexLock lock(&rules_mutex_);
+    rules_ = std::move(rules);
   }
 
   // Ends the pipeline without letting it write the tables, as kill -9 would.
@@ -167,7 +174,17 @@ class PipelineFixture : public ::testing::Test {
 
   VirtualClock clock_{kStart};
   Options options_;
-  std::shared_ptr<const rules::RuleSet> rules_ = SmallRules();
+
+ private:
+  std::shared_ptr<const rules::RuleSet> Rules() {
+    const absl::MutexLock lock(&rules_mutex_);
+    return rules_;
+  }
+
+  absl::Mutex rules_mutex_;
+  std::shared_ptr<const rules::RuleSet> rules_ ABSL_GUARDED_BY(rules_mutex_) = SmallRules();
+
+ protected:
   std::unique_ptr<store::Store> inner_ = store::MakeMemoryStore();
   std::unique_ptr<FaultyStore> faulty_;
   std::unique_ptr<Pipeline> pipeline_;
