@@ -230,8 +230,8 @@ void Recorder::FindDue(const rules::RuleSet& rules, Person* person) {
     return;
   }
   person->held_since = std::min(person->held_since, now);
-  set_->SetDue(person,
-               std::min(now + backlog_grace_, person->held_since + kLongestHold * backlog_grace_));
+  const absl::Time longest = person->held_since + kLongestHold * backlog_grace_;
+  set_->SetDue(person, std::min(now + backlog_grace_, std::max(now, longest)));
 }
 
 void Recorder::NoteEvaluated(const internal::v1::Decision& decision, uint64_t position,
