@@ -30,7 +30,8 @@ absl::StatusOr<absl::Time> DueDecider::Decide(const PersonName& name, absl::Time
 absl::StatusOr<absl::Time> DueDecider::DecideAll(absl::Time hint, Person* person) {
   const std::shared_ptr<const rules::RuleSet> rules = rules_();
   const absl::Time now = clock_->Now();
-  for (absl::Time until = std::min(hint, now);; until = now) {
+  const absl::Time until = std::min(hint, now);
+  for (;;) {
     const absl::Time due = journey::NextDue(*rules, person->record);
     set_->SetDue(person, due);
     if (due > until) return due;

@@ -27,9 +27,9 @@ class DueDecider {
   DueDecider(const Clock* clock, RuleSource rules, WorkingSet* set, CommitQueue* queue)
       : clock_(clock), rules_(std::move(rules)), set_(set), queue_(queue) {}
 
-  // Decides everything that is due for the person now, unless the hint was too early: then the
-  // person is not due at `hint` yet and has to wait for the others. Returns when the person is due
-  // next. What was decided before a failure is on its way to the disk. RESOURCE_EXHAUSTED,
+  // Decides what is due for the person at `hint` and now; what is due later, though it may be due
+  // by now, waits for what is due for others before, so that a restart in between changes nothing.
+  // Returns when the person is due next. What was decided before a failure is on its way to the disk. RESOURCE_EXHAUSTED,
   // UNAVAILABLE: try again later. DATA_LOSS: the person cannot be read.
   [[nodiscard]] absl::StatusOr<absl::Time> Decide(const PersonName& name, absl::Time hint);
 
