@@ -29,8 +29,8 @@ class DueDecider {
 
   // Decides what is due for the person at `hint` and now; what is due later, though it may be due
   // by now, waits for what is due for others before, so that a restart in between changes nothing.
-  // Returns when the person is due next. What was decided before a failure is on its way to the disk. RESOURCE_EXHAUSTED,
-  // UNAVAILABLE: try again later. DATA_LOSS: the person cannot be read.
+  // Returns when the person is due next. What was decided before a failure is on its way to the
+  // disk. RESOURCE_EXHAUSTED, UNAVAILABLE: try again later. DATA_LOSS: the person cannot be read.
   [[nodiscard]] absl::StatusOr<absl::Time> Decide(const PersonName& name, absl::Time hint);
 
   // The newest position that was filled in that generation of the commit queue; 0 when none was.
