@@ -8,8 +8,6 @@
 namespace waypost::journey {
 namespace {
 
-constexpr absl::Duration kWeek = absl::Hours(7 * 24);
-
 double ShareOf(Worth worth) {
   switch (worth) {
     case Worth::kOther:
@@ -25,6 +23,21 @@ double ShareOf(Worth worth) {
 
 bool IsUrgent(std::string_view priority) { return priority == "P1" || priority == "P2"; }
 
+bool IsUpdate(const internal::v1::Contact& contact) {
+  return contact.kind() == internal::v1::CONTACT_KIND_NOTICE ||
+         contact.kind() == internal::v1::CONTACT_KIND_DIGEST;
+}
+
+std::vector<absl::Time> ContactTimes(const internal::v1::PersonState& person,
+                                     absl::FunctionRef<bool(const internal::v1::Contact&)> counts) {
+  std::vector<absl::Time> times;
+  for (const internal::v1::Contact& contact : person.contacts()) {
+    if (counts(contact)) times.push_back(absl::FromUnixMicros(contact.at()));
+  }
+  std::sort(times.begin(), times.end());
+  return times;
+}
+
 absl::Time FreeFrom(absl::Time from, int limit, absl::Duration window,
                     const std::vector<absl::Time>& times) {
   const auto room = static_cast<size_t>(limit);
@@ -33,27 +46,22 @@ absl::Time FreeFrom(absl::Time from, int limit, absl::Duration window,
 
 Gate AttentionGate(Worth worth, absl::Time at, const rules::Caps& caps,
                    const internal::v1::PersonState& person) {
-  constexpr std::string_view kCode = "ATTENTION_BUDGET";
-  if (worth == Worth::kUrgent) return {kCode, true, "The ticket is urgent."};
+  if (worth == Worth::kUrgent) return {kAttentionBudget, true, "The ticket is urgent."};
   const int budget = caps.messages_per_person_per_week;
   const int limit = std::max(1, static_cast<int>(ShareOf(worth) * budget));
-  std::vector<absl::Time> times;
-  for (const internal::v1::Contact& contact : person.contacts()) {
-    // Somebody else was asked: their customer, say.
-    if (!contact.recipient().empty()) continue;
-    times.push_back(absl::FromUnixMicros(contact.at()));
-  }
-  std::sort(times.begin(), times.end());
+  // A recipient is somebody else who was asked: their customer, say.
+  const std::vector<absl::Time> times = ContactTimes(
+      person, [](const internal::v1::Contact& contact) { return contact.recipient().empty(); });
   const auto used = std::count_if(times.begin(), times.end(),
                                   [at](absl::Time time) { return time > at - kWeek; });
   const absl::Time free = FreeFrom(at, limit, kWeek, times);
   if (free > at) {
-    return {kCode, false,
+    return {kAttentionBudget, false,
             absl::StrCat("The person got ", used, " messages in 7 days; of the ", budget,
                          " that they may get, ", limit, " may be used for this."),
             free};
   }
-  return {kCode, true,
+  return {kAttentionBudget, true,
           absl::StrCat("The person got ", used, " messages in 7 days; ", limit, " may be used.")};
 }
 

@@ -5,12 +5,25 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
 #include "sidecar/journey/gates.h"
 #include "sidecar/rules/rule_set.h"
 #include "waypost/internal/v1/state.pb.h"
 
 namespace waypost::journey {
+
+inline constexpr std::string_view kAttentionBudget = "ATTENTION_BUDGET";
+inline constexpr absl::Duration kDay = absl::Hours(24);
+inline constexpr absl::Duration kWeek = absl::Hours(7 * 24);
+
+// An update or a digest of updates, and no survey.
+[[nodiscard]] bool IsUpdate(const internal::v1::Contact& contact);
+
+// When the person got the messages that `counts` accepts, ascending.
+[[nodiscard]] std::vector<absl::Time> ContactTimes(
+    const internal::v1::PersonState& person,
+    absl::FunctionRef<bool(const internal::v1::Contact&)> counts);
 
 // What a message is worth to the person, least first.
 enum class Worth {

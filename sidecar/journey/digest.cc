@@ -26,8 +26,6 @@ using internal::v1::Decision;
 using internal::v1::DigestItem;
 using internal::v1::JourneyState;
 
-constexpr absl::Duration kDay = absl::Hours(24);
-constexpr absl::Duration kWeek = absl::Hours(7 * 24);
 // Updates that wait for one digest at most; the oldest go.
 constexpr int kMaxItems = 50;
 
@@ -37,10 +35,7 @@ const std::string& RefOf(const DigestItem& item) {
 
 // The number of the item's ticket in its journey; -1 when it is not there.
 int TicketOf(const DigestItem& item, const JourneyState& journey) {
-  for (int number = 0; number < journey.tickets_size(); ++number) {
-    if (journey.tickets(number).ticket().ref() == RefOf(item)) return number;
-  }
-  return -1;
+  return FindTicketIn(journey, RefOf(item));
 }
 
 std::string TimeZoneOf(const PersonRecord& record) {
@@ -110,17 +105,8 @@ void AddText(const v1::StatusUpdate& part, const std::string& id, v1::StatusUpda
 absl::Time DigestDue(const rules::RuleSet& rules, const PersonRecord& record) {
   const internal::v1::PersonState& person = record.person;
   if (person.digest().empty() || record.journeys.empty()) return absl::InfiniteFuture();
-  std::vector<absl::Time> all;
-  std::vector<absl::Time> updates;
-  for (const Contact& contact : person.contacts()) {
-    all.push_back(absl::FromUnixMicros(contact.at()));
-    if (contact.kind() == internal::v1::CONTACT_KIND_NOTICE ||
-        contact.kind() == internal::v1::CONTACT_KIND_DIGEST) {
-      updates.push_back(all.back());
-    }
-  }
-  std::sort(all.begin(), all.end());
-  std::sort(updates.begin(), updates.end());
+  const std::vector<absl::Time> all = ContactTimes(person, [](const Contact&) { return true; });
+  const std::vector<absl::Time> updates = ContactTimes(person, IsUpdate);
   absl::Time due = absl::FromUnixMicros(person.digest(0).update().decided_at()) + kDigestWait;
   due = FreeFrom(due, rules.caps.updates_per_person_per_day, kDay, updates);
   due = FreeFrom(due, rules.caps.messages_per_person_per_week, kWeek, all);

@@ -10,13 +10,13 @@
 #include "sidecar/journey/apply.h"
 #include "sidecar/journey/digest.h"
 #include "sidecar/journey/fold.h"
+#include "sidecar/journey/gates.h"
 #include "sidecar/journey/identity.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/promises.h"
 #include "sidecar/journey/silence.h"
 #include "sidecar/journey/situation.h"
 #include "sidecar/journey/surveys.h"
-#include "sidecar/journey/update_gates.h"
 #include "sidecar/journey/updates.h"
 #include "sidecar/rules/matcher.h"
 #include "sidecar/rules/rule_index.h"
@@ -192,16 +192,10 @@ void DecidePending(const PendingAction& pending, Situation* situation, Decision*
   decided.add_rule_ids(pending.rule_id());
 }
 
-int NumberOf(std::string_view ticket_ref, const JourneyState& journey) {
-  for (int number = 0; number < journey.tickets_size(); ++number) {
-    if (journey.tickets(number).ticket().ref() == ticket_ref) return number;
-  }
-  return -1;
-}
-
 int TicketOf(const Due& due, const JourneyState& journey) {
   if (due.digest) return -1;
-  if (due.promise.promise != nullptr) return NumberOf(due.promise.promise->ticket_ref(), journey);
+  if (due.promise.promise != nullptr)
+    return FindTicketIn(journey, due.promise.promise->ticket_ref());
   return due.pending != nullptr ? static_cast<int>(due.pending->ticket()) - 1
                                 : SilentTicket(journey);
 }

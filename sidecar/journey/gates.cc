@@ -38,4 +38,8 @@ Gate AlertGate(const rules::Rule& rule, const Situation& situation) {
   return {"ALERT_ALREADY_OPEN", true, "No alert of this rule is open for this journey."};
 }
 
+std::string MinuteText(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone());
+}
+
 }  // namespace waypost::journey

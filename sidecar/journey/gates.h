@@ -12,6 +12,8 @@
 
 namespace waypost::journey {
 
+inline constexpr std::string_view kTooLate = "TOO_LATE";
+
 // One gate's answer.
 struct Gate {
   std::string_view code;  // stable, such as ALERT_ALREADY_OPEN
@@ -37,5 +39,8 @@ using Gates = absl::InlinedVector<Gate, 4>;
 // LATE_EVENT: closed for an event older than the newest one known of a journey that has ended.
 // Otherwise ALERT_ALREADY_OPEN: at most one alert of a rule is open per journey.
 [[nodiscard]] Gate AlertGate(const rules::Rule& rule, const Situation& situation);
+
+// An instant as reasons tell it: "2026-11-22 14:30 UTC".
+[[nodiscard]] std::string MinuteText(absl::Time time);
 
 }  // namespace waypost::journey

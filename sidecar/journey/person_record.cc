@@ -22,6 +22,13 @@ TicketPlace FindTicket(std::string_view source, std::string_view ref, const Pers
   return {};
 }
 
+int FindTicketIn(const internal::v1::JourneyState& journey, std::string_view ref) {
+  for (int number = 0; number < journey.tickets_size(); ++number) {
+    if (journey.tickets(number).ticket().ref() == ref) return number;
+  }
+  return -1;
+}
+
 int FindJourney(std::string_view journey_id, const PersonRecord& record) {
   for (size_t j = record.journeys.size(); j-- > 0;) {
     if (record.journeys[j].id() == journey_id) return static_cast<int>(j);

@@ -26,10 +26,6 @@ using internal::v1::TicketProgress;
 constexpr std::string_view kServiceAccountTag = "service-account";
 constexpr std::string_view kNoSurveysTag = "no-surveys";
 
-std::string When(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone());
-}
-
 std::string Days(absl::Duration duration) {
   const int64_t hours = absl::ToInt64Hours(duration);
   return hours % 24 == 0 ? absl::StrCat(hours / 24, hours == 24 ? " day" : " days")
@@ -211,10 +207,10 @@ Gate OtherTicketOpen(const Look& look) {
 Gate TooLate(const Look& look) {
   const absl::Duration late = look.asked.ask_at - look.asked.planned_at;
   if (late <= look.asked.rule->survey->expires) {
-    return {"TOO_LATE", true, "The survey comes in time."};
+    return {kTooLate, true, "The survey comes in time."};
   }
-  return {"TOO_LATE", false,
-          absl::StrCat("The survey was due on ", When(look.asked.planned_at),
+  return {kTooLate, false,
+          absl::StrCat("The survey was due on ", MinuteText(look.asked.planned_at),
                        ", which is more than ", Days(look.asked.rule->survey->expires), " ago.")};
 }
 
@@ -277,8 +273,8 @@ Gate Cooldown(const Look& look) {
     const absl::Time at = absl::FromUnixMicros(contact.at());
     if (at + cooldown > look.asked.ask_at) {
       return {"COOLDOWN", false,
-              absl::StrCat("The person was asked by the rule ", contact.rule_id(), " on ", When(at),
-                           "; nobody is asked twice within ", Days(cooldown), ".")};
+              absl::StrCat("The person was asked by the rule ", contact.rule_id(), " on ",
+                           MinuteText(at), "; nobody is asked twice within ", Days(cooldown), ".")};
     }
   }
   return {"COOLDOWN", true,
@@ -369,7 +365,7 @@ Gates SurveyGates(const SurveyCase& asked, const Situation& situation,
 Gate DelayGate(const SurveyCase& asked) {
   const bool quiet = asked.ask_at > asked.planned_at;
   return {"DELAY", true,
-          absl::StrCat("The survey waits until ", When(asked.ask_at),
+          absl::StrCat("The survey waits until ", MinuteText(asked.ask_at),
                        quiet ? ", when the person's quiet hours are over" : "",
                        "; then everything is looked at again.")};
 }

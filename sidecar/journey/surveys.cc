@@ -177,12 +177,6 @@ void Supersede(const rules::Rule& rule, const Situation& situation, Decision* de
   }
 }
 
-const rules::Rule* FindSurveyRule(std::string_view id, const rules::RuleSet& rules) {
-  const auto found = std::find_if(rules.rules.begin(), rules.rules.end(),
-                                  [&](const rules::Rule& rule) { return rule.id == id; });
-  return found != rules.rules.end() && found->survey.has_value() ? &*found : nullptr;
-}
-
 SurveyCase CaseOfPending(const PendingAction& pending, const rules::Rule& rule,
                          const Situation& situation) {
   SurveyCase asked;
@@ -200,8 +194,8 @@ SurveyCase CaseOfPending(const PendingAction& pending, const rules::Rule& rule,
 }
 
 void DecideScheduled(const PendingAction& pending, const Situation& situation, Decision* decision) {
-  const rules::Rule* rule = FindSurveyRule(pending.rule_id(), situation.rules());
-  if (rule == nullptr) {
+  const rules::Rule* rule = situation.rules().FindRule(pending.rule_id());
+  if (rule == nullptr || !rule->survey.has_value()) {
     TakeBack(pending, "RULE_REMOVED", "The rule that wanted the survey is no longer there.",
              situation, decision);
     return;

@@ -23,8 +23,6 @@ using internal::v1::Decision;
 using internal::v1::PendingAction;
 using internal::v1::TicketProgress;
 
-constexpr absl::Duration kDay = absl::Hours(24);
-
 // What one update is asked about.
 struct Asked {
   const rules::Rule& rule;
@@ -41,9 +39,7 @@ struct Asked {
 };
 
 std::string Text(absl::Duration length) { return absl::FormatDuration(length); }
-std::string Text(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone());
-}
+std::string Text(absl::Time time) { return MinuteText(time); }
 
 // The rule whose update about the ticket this decision already holds; empty when there is none.
 std::string ToldBy(const Asked& asked) {
@@ -165,16 +161,11 @@ Gate ParentTells(const Asked& asked) {
 
 // When the person was told about the ticket, ascending.
 std::vector<absl::Time> TimesTold(const Asked& asked) {
-  std::vector<absl::Time> times;
-  for (const Contact& contact : asked.situation.person().contacts()) {
-    if (contact.kind() == internal::v1::CONTACT_KIND_NOTICE &&
-        contact.ticket_ref() == asked.ref() &&
-        contact.journey_id() == asked.situation.journey().id()) {
-      times.push_back(absl::FromUnixMicros(contact.at()));
-    }
-  }
-  std::sort(times.begin(), times.end());
-  return times;
+  return ContactTimes(asked.situation.person(), [&](const Contact& contact) {
+    return contact.kind() == internal::v1::CONTACT_KIND_NOTICE &&
+           contact.ticket_ref() == asked.ref() &&
+           contact.journey_id() == asked.situation.journey().id();
+  });
 }
 
 Gate MergeWindow(const Asked& asked, const std::vector<absl::Time>& told) {
@@ -230,14 +221,7 @@ Gate QuietHours(const Asked& asked) {
 }
 
 Gate PersonCap(const Asked& asked) {
-  std::vector<absl::Time> times;
-  for (const Contact& contact : asked.situation.person().contacts()) {
-    if (contact.kind() == internal::v1::CONTACT_KIND_NOTICE ||
-        contact.kind() == internal::v1::CONTACT_KIND_DIGEST) {
-      times.push_back(absl::FromUnixMicros(contact.at()));
-    }
-  }
-  std::sort(times.begin(), times.end());
+  const std::vector<absl::Time> times = ContactTimes(asked.situation.person(), IsUpdate);
   const int cap = asked.caps().updates_per_person_per_day;
   const absl::Time until = FreeFrom(asked.now(), cap, kDay, times);
   if (until > asked.now()) {

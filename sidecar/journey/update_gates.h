@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "sidecar/journey/attention.h"
 #include "sidecar/journey/gates.h"
 #include "sidecar/journey/situation.h"
 #include "sidecar/rules/rule_set.h"
@@ -13,7 +14,6 @@
 namespace waypost::journey {
 
 inline constexpr std::string_view kSuperseded = "SUPERSEDED";
-inline constexpr std::string_view kTooLate = "TOO_LATE";
 inline constexpr std::string_view kToolJustWrote = "TOOL_JUST_WROTE";
 inline constexpr std::string_view kFirstEntry = "FIRST_ENTRY";
 inline constexpr std::string_view kParentTells = "PARENT_TELLS";
@@ -21,7 +21,6 @@ inline constexpr std::string_view kMergeWindow = "MERGE_WINDOW";
 inline constexpr std::string_view kTicketCap = "TICKET_CAP";
 inline constexpr std::string_view kQuietHours = "QUIET_HOURS";
 inline constexpr std::string_view kPersonCap = "PERSON_CAP";
-inline constexpr std::string_view kAttentionBudget = "ATTENTION_BUDGET";
 
 // What happened longer ago than this is no news: it comes from an import, or from the first look at
 // a ticket that is not new.

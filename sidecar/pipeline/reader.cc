@@ -190,42 +190,45 @@ absl::StatusOr<v1::ExplainJourneyResponse> Reader::ExplainJourney(
   return response;
 }
 
-absl::StatusOr<v1::GetJourneyMapResponse> Reader::GetJourneyMap(
-    const v1::GetJourneyMapRequest& request) const {
-  WAYPOST_ASSIGN_OR_RETURN(const UnwrittenJourneys unwritten, CatchUp(request.tenant()));
-  const std::shared_ptr<const rules::RuleSet> rules = rules_();
-  journey::JourneyMap map(request, *rules);
+absl::Status Reader::VisitJourneys(
+    const std::string& tenant, const std::string& person_id,
+    absl::FunctionRef<void(const internal::v1::JourneyState&)> visit) const {
+  WAYPOST_ASSIGN_OR_RETURN(const UnwrittenJourneys unwritten, CatchUp(tenant));
   store::JourneyQuery query;
-  query.tenant = request.tenant();
+  query.tenant = tenant;
+  query.person_id = person_id;
   query.limit = kMapPageSize;
   do {
     WAYPOST_ASSIGN_OR_RETURN(const store::JourneyPage page, unwritten.List(*store_, query));
     for (const store::JourneyRow& row : page.rows) {
       WAYPOST_ASSIGN_OR_RETURN(const internal::v1::JourneyState journey, ParseJourney(row));
-      map.Add(journey::ViewJourney(journey, *rules, true));
+      visit(journey);
     }
     query.page_token = page.next_page_token;
   } while (!query.page_token.empty());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::GetJourneyMapResponse> Reader::GetJourneyMap(
+    const v1::GetJourneyMapRequest& request) const {
+  const std::shared_ptr<const rules::RuleSet> rules = rules_();
+  journey::JourneyMap map(request, *rules);
+  WAYPOST_RETURN_IF_ERROR(
+      VisitJourneys(request.tenant(), "", [&](const internal::v1::JourneyState& journey) {
+        map.Add(journey::ViewJourney(journey, *rules, true));
+      }));
   return map.Build();
 }
 
 absl::StatusOr<v1::ListPromisesResponse> Reader::ListPromises(
     const v1::ListPromisesRequest& request) const {
-  WAYPOST_ASSIGN_OR_RETURN(const UnwrittenJourneys unwritten, CatchUp(request.tenant()));
   std::vector<v1::Promise> promises;
-  store::JourneyQuery query;
-  query.tenant = request.tenant();
-  query.limit = kMapPageSize;
-  do {
-    WAYPOST_ASSIGN_OR_RETURN(const store::JourneyPage page, unwritten.List(*store_, query));
-    for (const store::JourneyRow& row : page.rows) {
-      WAYPOST_ASSIGN_OR_RETURN(const internal::v1::JourneyState journey, ParseJourney(row));
-      for (const v1::Promise& promise : journey.promises()) {
-        if (journey::IsAskedFor(promise, request)) promises.push_back(promise);
-      }
-    }
-    query.page_token = page.next_page_token;
-  } while (!query.page_token.empty());
+  WAYPOST_RETURN_IF_ERROR(
+      VisitJourneys(request.tenant(), "", [&](const internal::v1::JourneyState& journey) {
+        for (const v1::Promise& promise : journey.promises()) {
+          if (journey::IsAskedFor(promise, request)) promises.push_back(promise);
+        }
+      }));
   const int size = request.page_size() > 0 ? request.page_size() : kDefaultPageSize;
   auto response = journey::PagePromises(std::move(promises), size, request.page_token());
   if (absl::IsInvalidArgument(response.status())) {
@@ -254,22 +257,12 @@ absl::StatusOr<v1::ListUnmappedEventsResponse> Reader::ListUnmappedEvents(
 
 absl::StatusOr<v1::ListSurveyDecisionsResponse> Reader::ListSurveyDecisions(
     const v1::ListSurveyDecisionsRequest& request) const {
-  WAYPOST_ASSIGN_OR_RETURN(const UnwrittenJourneys unwritten, CatchUp(request.tenant()));
   v1::ListSurveyDecisionsRequest sized = request;
   if (sized.page_size() <= 0) sized.set_page_size(kDefaultPageSize);
   journey::SurveyReport report(&sized);
-  store::JourneyQuery query;
-  query.tenant = request.tenant();
-  query.person_id = request.person_id();
-  query.limit = kMapPageSize;
-  do {
-    WAYPOST_ASSIGN_OR_RETURN(const store::JourneyPage page, unwritten.List(*store_, query));
-    for (const store::JourneyRow& row : page.rows) {
-      WAYPOST_ASSIGN_OR_RETURN(const internal::v1::JourneyState journey, ParseJourney(row));
-      report.Add(journey);
-    }
-    query.page_token = page.next_page_token;
-  } while (!query.page_token.empty());
+  WAYPOST_RETURN_IF_ERROR(
+      VisitJourneys(request.tenant(), request.person_id(),
+                    [&](const internal::v1::JourneyState& journey) { report.Add(journey); }));
   return report.Take();
 }
 

@@ -69,6 +69,10 @@ class Reader {
   absl::StatusOr<Found> Look(const Name& name) const;
   // Brings the tables up to date; what they still lack then, as their store cannot be written.
   absl::StatusOr<UnwrittenJourneys> CatchUp(const std::string& tenant) const;
+  // Visits the tenant's journeys, newest activity first; only the person's unless that is empty.
+  absl::Status VisitJourneys(
+      const std::string& tenant, const std::string& person_id,
+      absl::FunctionRef<void(const internal::v1::JourneyState&)> visit) const;
   // Runs `look` on memory, which raises `position` to the newest log record that it shows, and
   // returns what it returns once that record is on disk.
   template <typename Result>
