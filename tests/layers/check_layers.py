@@ -20,11 +20,14 @@ BELOW = {
     "yaml": ("base", "text"),
     "cel": ("base", "text"),
     "rules": ("base", "text", "calendar", "yaml", "cel"),
-    "journey": ("base", "text", "calendar", "cel", "rules"),
+    "expectation": ("base",),
+    "journey": ("base", "text", "calendar", "cel", "rules", "expectation"),
     "store": ("base",),
-    "pipeline": ("base", "text", "calendar", "cel", "rules", "journey", "store"),
-    "service": ("base", "text", "calendar", "cel", "rules", "journey", "store", "pipeline"),
-    "cli": ("base", "text", "calendar", "yaml", "cel", "rules", "journey", "store", "pipeline", "service"),
+    "pipeline": ("base", "text", "calendar", "cel", "rules", "expectation", "journey", "store"),
+    "service": ("base", "text", "calendar", "cel", "rules", "expectation", "journey", "store",
+                "pipeline"),
+    "cli": ("base", "text", "calendar", "yaml", "cel", "rules", "expectation", "journey", "store",
+            "pipeline", "service"),
 }
 
 # Headers that only some directories of sidecar/ may include: (pattern, directories, what it is).
@@ -36,7 +39,8 @@ ONLY_IN = (
     (r"httplib\.h$", ("service", "cli"), "cpp-httplib"),
     (r"iostream$", ("cli",), "<iostream>"),
     (r"(waypost|google/rpc)/.*\.pb\.h$",
-     ("rules", "journey", "store", "pipeline", "service", "cli"), "a generated proto header"),
+     ("rules", "expectation", "journey", "store", "pipeline", "service", "cli"),
+     "a generated proto header"),
 )
 
 # Where exceptions of a library (yaml-cpp, CLI11) are turned into a status. Nothing throws anywhere.

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long things took, where some are not finished yet.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+
+namespace waypost::expectation {
+
+// One observation: it took `value` (finished), or at least that (not finished).
+struct Observation {
+  int32_t value = 0;
+  bool finished = false;
+};
+
+// The distribution of the values by Kaplan and Meier (1958, "Nonparametric estimation from
+// incomplete observations"): unfinished observations count among those that took longer than
+// watched, and say nothing on what came after. Without them, quantiles of what was finished so far
+// would be too short, because what takes long is finished late.
+class SurvivalCurve {
+ public:
+  SurvivalCurve() = default;
+
+  // Finished ones come before unfinished ones of the same value. Values below 0 count as 0.
+  explicit SurvivalCurve(absl::Span<const Observation> observations);
+
+  // The observations tell which values the share `level` (0 to 1) does not exceed.
+  [[nodiscard]] bool Reaches(double level) const;
+
+  // The smallest value that at least the share `level` does not exceed. The largest
+  // finished value where the observations do not reach that far; 0 when nothing was finished.
+  [[nodiscard]] int32_t Quantile(double level) const;
+
+  // The share that does not exceed `value`: 0 to 1.
+  [[nodiscard]] double ShareUpTo(int32_t value) const;
+
+ private:
+  std::vector<int32_t> values_;  // finished ones, rising
+  std::vector<double> shares_;   // that do not exceed the value, rising
+};
+
+}  // namespace waypost::expectation
