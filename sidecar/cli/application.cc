@@ -38,6 +38,7 @@ void AddCommands(CLI::App& app, const Output& output, int& exit_code) {
   AddReplayCommand(app, output, exit_code);
   AddMapCommand(app, output, exit_code);
   AddSendCommand(app, output, exit_code);
+  AddConnectCommand(app, output, exit_code);
   AddDemoCommand(app, output, exit_code);
 }
 

@@ -19,6 +19,7 @@ void AddExplainCommand(CLI::App& app, const Output& output, int& exit_code);
 void AddReplayCommand(CLI::App& app, const Output& output, int& exit_code);
 void AddSendCommand(CLI::App& app, const Output& output, int& exit_code);
 void AddMapCommand(CLI::App& app, const Output& output, int& exit_code);
+void AddConnectCommand(CLI::App& app, const Output& output, int& exit_code);
 void AddDemoCommand(CLI::App& app, const Output& output, int& exit_code);
 
 }  // namespace waypost::cli

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "sidecar/cli/input_stream.h"
+#include "sidecar/base/input_stream.h"
 
 namespace waypost::cli {
 

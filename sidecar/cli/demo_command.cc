@@ -19,6 +19,7 @@
 #include "sidecar/cli/demo_story.h"
 #include "sidecar/cli/names.h"
 #include "sidecar/cli/server_start.h"
+#include "sidecar/cli/shipped_folder.h"
 #include "sidecar/cli/signals.h"
 #include "sidecar/cli/table.h"
 #include "sidecar/service/server.h"

@@ -9,12 +9,14 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "sidecar/base/status_macros.h"
+#include "sidecar/cli/shipped_folder.h"
 #include "sidecar/store/file_guard.h"
 
 namespace waypost::cli {
@@ -27,26 +29,12 @@ constexpr int kMaxDemos = 20;
 
 }  // namespace
 
-std::string ExecutablePath() {
-  std::error_code error;
-  const fs::path path = fs::read_symlink("/proc/self/exe", error);
-  return error ? "waypost" : path.string();
-}
-
 absl::StatusOr<std::string> FindShippedRules() {
-  std::error_code error;
-  if (fs::is_directory(kRules, error)) {
-    return std::string(kRules);
+  std::optional<std::string> folder = FindShippedFolder(kRules);
+  if (!folder.has_value()) {
+    return absl::NotFoundError("the shipped rules are not found; name a rules folder with --rules");
   }
-  for (fs::path folder = fs::path(ExecutablePath()).parent_path(); folder.has_relative_path();
-       folder = folder.parent_path()) {
-    for (const fs::path& candidate : {folder / kRules, folder / "share/waypost" / kRules}) {
-      if (fs::is_directory(candidate, error)) {
-        return candidate.string();
-      }
-    }
-  }
-  return absl::NotFoundError("the shipped rules are not found; name a rules folder with --rules");
+  return *std::move(folder);
 }
 
 absl::StatusOr<DemoFolder> DemoFolder::Take(const std::string& path) {

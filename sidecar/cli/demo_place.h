@@ -9,12 +9,8 @@
 
 namespace waypost::cli {
 
-// The shipped rules: `rules/service-desk` in the working directory or in a folder above the
-// executable, or `share/waypost/rules/service-desk` beside its `bin`. NOT_FOUND names --rules.
+// The shipped rules, `rules/service-desk`. NOT_FOUND names --rules.
 [[nodiscard]] absl::StatusOr<std::string> FindShippedRules();
-
-// The path of this executable; "waypost" when it cannot be told.
-[[nodiscard]] std::string ExecutablePath();
 
 // A folder that this process alone uses as long as the object lives.
 class DemoFolder {

@@ -3,8 +3,8 @@
 
 #include <string_view>
 
+#include "sidecar/base/input_stream.h"
 #include "sidecar/cli/event_reader.h"
-#include "sidecar/cli/input_stream.h"
 
 namespace waypost::cli {
 

@@ -10,6 +10,7 @@
 #include "sidecar/base/proto_time.h"
 #include "sidecar/cli/names.h"
 #include "sidecar/cli/yaml_message.h"
+#include "sidecar/mapping/enum_words.h"
 #include "sidecar/rules/vocabulary.h"
 
 namespace waypost::cli {
@@ -18,11 +19,11 @@ namespace {
 constexpr const char* kNothing = "nothing";
 
 std::optional<std::string> OptionalText(const yaml::Node& node, std::string_view key,
-                                        SpecReader* reader) {
+                                        mapping::SpecReader* reader) {
   return reader->Text(node, key);
 }
 
-ByRole ReadByRole(const yaml::Node& parent, const std::string& key, SpecReader* reader) {
+ByRole ReadByRole(const yaml::Node& parent, const std::string& key, mapping::SpecReader* reader) {
   ByRole by_role;
   const yaml::Node* node = parent.Find(key);
   if (node == nullptr) {
@@ -36,7 +37,7 @@ ByRole ReadByRole(const yaml::Node& parent, const std::string& key, SpecReader* 
     return by_role;
   }
   for (const yaml::Entry& entry : node->entries) {
-    const auto* role = FindEnumValue(*v1::ConsumerRole_descriptor(), entry.key);
+    const auto* role = mapping::FindEnumValue(*v1::ConsumerRole_descriptor(), entry.key);
     const std::optional<std::string> text = reader->Text(*entry.value);
     if (role != nullptr && text.has_value()) {
       by_role[static_cast<v1::ConsumerRole>(role->number())] = *text;
@@ -45,7 +46,7 @@ ByRole ReadByRole(const yaml::Node& parent, const std::string& key, SpecReader* 
   return by_role;
 }
 
-std::optional<ExpectedAlert> ReadAlert(const yaml::Node& node, SpecReader* reader) {
+std::optional<ExpectedAlert> ReadAlert(const yaml::Node& node, mapping::SpecReader* reader) {
   if (!reader->CheckMapping(node, {"rule", "owner", "severity", "text", "shadow"}, {"rule"})) {
     return std::nullopt;
   }
@@ -58,7 +59,7 @@ std::optional<ExpectedAlert> ReadAlert(const yaml::Node& node, SpecReader* reade
   return alert;
 }
 
-std::optional<ExpectedUpdate> ReadUpdate(const yaml::Node& node, SpecReader* reader) {
+std::optional<ExpectedUpdate> ReadUpdate(const yaml::Node& node, mapping::SpecReader* reader) {
   if (!reader->CheckMapping(node, {"rule", "language", "text", "next_update_in", "draft", "shadow"},
                             {"rule"})) {
     return std::nullopt;
@@ -79,7 +80,7 @@ std::optional<ExpectedUpdate> ReadUpdate(const yaml::Node& node, SpecReader* rea
   return update;
 }
 
-std::optional<ExpectedSurvey> ReadSurvey(const yaml::Node& node, SpecReader* reader) {
+std::optional<ExpectedSurvey> ReadSurvey(const yaml::Node& node, mapping::SpecReader* reader) {
   if (!reader->CheckMapping(node, {"rule", "kind", "outcome", "reason", "shadow"}, {"rule"})) {
     return std::nullopt;
   }
@@ -96,7 +97,8 @@ std::optional<ExpectedSurvey> ReadSurvey(const yaml::Node& node, SpecReader* rea
   return survey;
 }
 
-std::optional<ExpectedSuppression> ReadSuppression(const yaml::Node& node, SpecReader* reader) {
+std::optional<ExpectedSuppression> ReadSuppression(const yaml::Node& node,
+                                                   mapping::SpecReader* reader) {
   if (!reader->CheckMapping(node, {"rule", "reason"}, {"rule"})) {
     return std::nullopt;
   }
@@ -329,7 +331,7 @@ class Comparison {
 
 template <typename Expected, typename Read>
 std::vector<Expected> ReadItems(const yaml::Node& node, std::string_view key, Read read,
-                                SpecReader* reader) {
+                                mapping::SpecReader* reader) {
   std::vector<Expected> items;
   for (const yaml::Node* item : reader->Items(node, key)) {
     if (std::optional<Expected> expected = read(*item, reader); expected.has_value()) {
@@ -341,7 +343,7 @@ std::vector<Expected> ReadItems(const yaml::Node& node, std::string_view key, Re
 
 }  // namespace
 
-Expectation ReadExpectation(const yaml::Node& node, SpecReader* reader) {
+Expectation ReadExpectation(const yaml::Node& node, mapping::SpecReader* reader) {
   Expectation expect;
   if (!reader->CheckMapping(node,
                             {"events", "stage", "touchpoint", "owner", "alerts", "updates",

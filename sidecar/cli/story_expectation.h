@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "sidecar/cli/spec_reader.h"
 #include "sidecar/cli/story_suite.h"
+#include "sidecar/mapping/spec_reader.h"
 
 namespace waypost::cli {
 
 // Reads the value of a step's `expect`; reports what is wrong.
-[[nodiscard]] Expectation ReadExpectation(const yaml::Node& node, SpecReader* reader);
+[[nodiscard]] Expectation ReadExpectation(const yaml::Node& node, mapping::SpecReader* reader);
 
 // How a decision differs from what was expected.
 struct Difference {

@@ -11,9 +11,10 @@
 #include "absl/strings/str_cat.h"
 #include "sidecar/cel/text_form.h"
 #include "sidecar/cli/names.h"
-#include "sidecar/cli/spec_reader.h"
 #include "sidecar/cli/story_expectation.h"
 #include "sidecar/cli/yaml_message.h"
+#include "sidecar/mapping/enum_words.h"
+#include "sidecar/mapping/spec_reader.h"
 
 namespace waypost::cli {
 namespace {
@@ -190,10 +191,11 @@ class SuiteReader {
     ReadSignal(node, read_time, &event);
     ReadFeedback(node, step);
     ReadComment(node, read_time, &event);
-    if (const auto type = reader_.Choice(node, "type", EnumWords(*v1::EventType_descriptor()));
+    if (const auto type =
+            reader_.Choice(node, "type", mapping::EnumWords(*v1::EventType_descriptor()));
         type.has_value()) {
-      event.set_type(
-          static_cast<v1::EventType>(FindEnumValue(*v1::EventType_descriptor(), *type)->number()));
+      event.set_type(static_cast<v1::EventType>(
+          mapping::FindEnumValue(*v1::EventType_descriptor(), *type)->number()));
     }
     ReadActor(node, defaults, first, &event);
   }
@@ -291,8 +293,8 @@ class SuiteReader {
     const std::string by = reader_.Choice(node, "by", {"customer", "agent", "system", "waypost"})
                                .value_or(first ? "customer" : "agent");
     v1::Actor& actor = *event->mutable_actor();
-    actor.set_role(
-        static_cast<v1::ActorRole>(FindEnumValue(*v1::ActorRole_descriptor(), by)->number()));
+    actor.set_role(static_cast<v1::ActorRole>(
+        mapping::FindEnumValue(*v1::ActorRole_descriptor(), by)->number()));
     if (by == "customer" || !event->has_ticket()) {
       const v1::Person& requester = event->ticket().has_requester() ? event->ticket().requester()
                                                                     : defaults.ticket.requester();
@@ -306,7 +308,7 @@ class SuiteReader {
     }
   }
 
-  SpecReader reader_;
+  mapping::SpecReader reader_;
   const yaml::Node& root_;
   StorySuite& suite_;
   std::set<std::string> known_tickets_;  // of the story now read
@@ -338,7 +340,7 @@ std::optional<absl::Duration> ParseStep(std::string_view text) {
 }
 
 std::optional<StorySuite> StorySuite::Load(const std::string& path, DiagnosticSink* sink) {
-  const std::unique_ptr<const yaml::Document> document = ReadDocument(path, sink);
+  const std::unique_ptr<const yaml::Document> document = mapping::ReadDocument(path, sink);
   if (document == nullptr) {
     return std::nullopt;
   }

@@ -9,26 +9,19 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "sidecar/cli/names.h"
+#include "sidecar/mapping/enum_words.h"
 #include "sidecar/text/suggest.h"
 
 namespace waypost::cli {
 namespace {
 
-using google::protobuf::EnumDescriptor;
 using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-constexpr std::string_view kUnspecified = "UNSPECIFIED";
-
-std::string EnumPrefix(const EnumDescriptor& type) {
-  const std::string& zero = type.value(0)->name();
-  return zero.substr(0, zero.size() - kUnspecified.size());
-}
-
 class Filler {
  public:
-  Filler(const TimeReader& read_time, SpecReader* reader)
+  Filler(const TimeReader& read_time, mapping::SpecReader* reader)
       : read_time_(read_time), reader_(*reader) {}
 
   void Fill(const yaml::Node& node, Message* message) {
@@ -114,9 +107,9 @@ class Filler {
     if (!word.has_value()) {
       return;
     }
-    const EnumValueDescriptor* value = FindEnumValue(*field.enum_type(), *word);
+    const EnumValueDescriptor* value = mapping::FindEnumValue(*field.enum_type(), *word);
     if (value == nullptr) {
-      const std::vector<std::string> words = EnumWords(*field.enum_type());
+      const std::vector<std::string> words = mapping::EnumWords(*field.enum_type());
       reader_.Report(node, DiagnosticCode::kSpecBadValue,
                      absl::StrCat("\"", *word, "\" is not one of ", absl::StrJoin(words, ", "),
                                   DidYouMean(*word, words)));
@@ -126,27 +119,12 @@ class Filler {
   }
 
   const TimeReader& read_time_;
-  SpecReader& reader_;
+  mapping::SpecReader& reader_;
 };
 
 }  // namespace
 
-const EnumValueDescriptor* FindEnumValue(const EnumDescriptor& type, std::string_view word) {
-  const EnumValueDescriptor* value = type.FindValueByName(
-      absl::StrCat(EnumPrefix(type), absl::AsciiStrToUpper(std::string(word))));
-  return value == nullptr || value->number() == 0 ? nullptr : value;
-}
-
-std::vector<std::string> EnumWords(const EnumDescriptor& type) {
-  const size_t prefix = EnumPrefix(type).size();
-  std::vector<std::string> words;
-  for (int at = 1; at < type.value_count(); ++at) {
-    words.push_back(absl::AsciiStrToLower(type.value(at)->name().substr(prefix)));
-  }
-  return words;
-}
-
-void FillMessage(const yaml::Node& node, const TimeReader& read_time, SpecReader* reader,
+void FillMessage(const yaml::Node& node, const TimeReader& read_time, mapping::SpecReader* reader,
                  Message* message) {
   Filler(read_time, reader).Fill(node, message);
 }

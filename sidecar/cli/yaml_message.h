@@ -9,7 +9,7 @@
 
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
-#include "sidecar/cli/spec_reader.h"
+#include "sidecar/mapping/spec_reader.h"
 
 namespace waypost::cli {
 
@@ -18,14 +18,7 @@ using TimeReader = std::function<std::optional<absl::Time>(std::string_view text
 
 // Fills `message` from a YAML mapping with proto field names ("status_category"); enum values as
 // lower-case words ("waiting_on_customer"), times through `read_time`. Reports what is wrong.
-void FillMessage(const yaml::Node& node, const TimeReader& read_time, SpecReader* reader,
+void FillMessage(const yaml::Node& node, const TimeReader& read_time, mapping::SpecReader* reader,
                  google::protobuf::Message* message);
-
-// "waiting_on_customer" -> STATUS_CATEGORY_WAITING_ON_CUSTOMER; nullptr when there is none.
-[[nodiscard]] const google::protobuf::EnumValueDescriptor* FindEnumValue(
-    const google::protobuf::EnumDescriptor& type, std::string_view word);
-
-// All words of the type but the unspecified one.
-[[nodiscard]] std::vector<std::string> EnumWords(const google::protobuf::EnumDescriptor& type);
 
 }  // namespace waypost::cli

@@ -12,13 +12,16 @@ import os
 import re
 import sys
 
-# What the code of a directory of sidecar/ may include besides itself. Includes point down only.
+# What the code of a layer may include besides itself. Includes point down only. A layer is a directory
+# of sidecar/, or connectors/engine.
+ENGINE = "engine"
 BELOW = {
     "base": (),
     "text": ("base",),
     "calendar": ("base", "text"),
     "yaml": ("base", "text"),
     "cel": ("base", "text"),
+    "mapping": ("base", "text", "yaml", "cel"),
     "rules": ("base", "text", "calendar", "yaml", "cel"),
     "expectation": ("base",),
     "journey": ("base", "text", "calendar", "cel", "rules", "expectation"),
@@ -26,20 +29,23 @@ BELOW = {
     "pipeline": ("base", "text", "calendar", "cel", "rules", "expectation", "journey", "store"),
     "service": ("base", "text", "calendar", "cel", "rules", "expectation", "journey", "store",
                 "pipeline"),
-    "cli": ("base", "text", "calendar", "yaml", "cel", "rules", "expectation", "journey", "store",
-            "pipeline", "service"),
+    ENGINE: ("base", "text", "yaml", "cel", "mapping", "store", "pipeline", "service"),
+    "cli": ("base", "text", "calendar", "yaml", "cel", "mapping", "rules", "expectation", "journey",
+            "store", "pipeline", "service", ENGINE),
 }
 
-# Headers that only some directories of sidecar/ may include: (pattern, directories, what it is).
+# Headers that only some layers may include: (pattern, layers, what it is).
 ONLY_IN = (
     (r"yaml-cpp/", ("yaml",), "yaml-cpp"),
     (r"libical/", ("calendar",), "libical"),
     (r"sqlite3\.h$", ("store",), "SQLite"),
-    (r"grpcpp/|.*\.grpc\.pb\.h$", ("service", "cli"), "gRPC"),
-    (r"httplib\.h$", ("service", "cli"), "cpp-httplib"),
+    (r"grpcpp/|.*\.grpc\.pb\.h$", ("service", ENGINE, "cli"), "gRPC"),
+    (r"httplib\.h$", ("service", ENGINE, "cli"), "cpp-httplib"),
+    (r"nlohmann/", (ENGINE,), "nlohmann-json"),
+    (r"openssl/", (ENGINE,), "OpenSSL"),
     (r"iostream$", ("cli",), "<iostream>"),
     (r"(waypost|google/rpc)/.*\.pb\.h$",
-     ("rules", "expectation", "journey", "store", "pipeline", "service", "cli"),
+     ("rules", "expectation", "journey", "store", "pipeline", "service", ENGINE, "cli"),
      "a generated proto header"),
 )
 
@@ -72,8 +78,15 @@ def tree(root):
 
 
 def layer_of(path):
-    parts = path.split(os.sep)
+    """The layer of a source, or of a header as it is included; nothing for what is in none."""
+    parts = path.replace(os.sep, "/").split("/")
+    if len(parts) > 2 and parts[:2] == ["connectors", ENGINE]:
+        return ENGINE
     return parts[1] if parts[0] == "sidecar" and len(parts) > 2 else None
+
+
+def place_of(layer):
+    return f"connectors/{ENGINE}" if layer == ENGINE else f"sidecar/{layer}"
 
 
 def include_violations(path, text):
@@ -85,23 +98,23 @@ def include_violations(path, text):
         if not match:
             continue
         header = match.group(1)
-        parts = header.split("/")
-        if parts[0] == "sidecar" and parts[1] != layer and parts[1] not in BELOW[layer]:
-            yield number, f"sidecar/{layer} may not include sidecar/{parts[1]}"
+        included = layer_of(header)
+        if included not in (None, layer) and included not in BELOW[layer]:
+            yield number, f"{place_of(layer)} may not include {place_of(included)}"
         for pattern, layers, what in ONLY_IN:
             if re.match(pattern, header) and layer not in layers:
-                yield number, f"{what} belongs in {' and '.join('sidecar/' + one for one in layers)} only"
+                yield number, f"{what} belongs in {' and '.join(map(place_of, layers))} only"
 
 
 def code_violations(path, text):
-    in_sidecar = path.startswith("sidecar" + os.sep)
+    ours = layer_of(path) is not None
     may_catch = path.replace(os.sep, "/").startswith(MAY_CATCH)
     for number, line in enumerate(without_comments_and_literals(text).splitlines(), 1):
         if re.search(r"\busing\s+namespace\b", line):
             yield number, "'using namespace' is not used here; name what you need"
-        if in_sidecar and re.search(r"\bthrow\b", line):
+        if ours and re.search(r"\bthrow\b", line):
             yield number, "nothing throws here; return an absl::Status"
-        if in_sidecar and not may_catch and re.search(r"\bcatch\s*\(", line):
+        if ours and not may_catch and re.search(r"\bcatch\s*\(", line):
             yield number, f"only {' and '.join(MAY_CATCH)} may catch"
 
 
@@ -111,7 +124,7 @@ def file_violations(path, text):
         yield 1, f"the first line must be '{LICENSE}' as a comment (the second after '#!')"
     if path.endswith(".h") and "#pragma once" not in lines:
         yield 1, "a header needs '#pragma once'"
-    if path.startswith("sidecar" + os.sep) and path.endswith(CODE):
+    if path.startswith(("sidecar" + os.sep, "connectors" + os.sep)) and path.endswith(CODE):
         if layer_of(path) not in BELOW:
             yield 1, "this directory has no place among the layers yet; add it to check_layers.py"
         if len(lines) > TOO_LONG_FILE:
@@ -153,7 +166,7 @@ def check(root):
     for path in paths:
         text = read(os.path.join(root, path))
         violations += [(path, line, what) for line, what in file_violations(path, text)]
-        if path.startswith("sidecar" + os.sep) and LONG_FILE < text.count("\n") <= TOO_LONG_FILE:
+        if layer_of(path) is not None and LONG_FILE < text.count("\n") <= TOO_LONG_FILE:
             long_files.append((path, text.count("\n")))
     return violations + list(unregistered_tests(root, paths)), long_files
 

@@ -2,20 +2,22 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "sidecar/cel/program.h"
 #include "sidecar/text/diagnostic.h"
 #include "sidecar/text/diagnostic_codes.h"
 #include "sidecar/yaml/document.h"
 
-namespace waypost::cli {
+namespace waypost::mapping {
 
-// Reads the strict YAML of story suites and mappings: every problem becomes a located finding, and
-// reading goes on. Not thread-safe; document and sink outlive it.
+// Reads the strict YAML of story suites, mappings and connector profiles: every problem becomes a
+// located finding, and reading goes on. Not thread-safe; document and sink outlive it.
 class SpecReader {
  public:
   SpecReader(const yaml::Document& document, DiagnosticSink* sink)
@@ -34,12 +36,15 @@ class SpecReader {
   std::optional<std::string> Choice(const yaml::Node& mapping, std::string_view key,
                                     const std::vector<std::string>& allowed);
   std::optional<bool> Boolean(const yaml::Node& mapping, std::string_view key);
+  // The time zone that `key` names as in the IANA database.
+  std::optional<absl::TimeZone> TimeZone(const yaml::Node& mapping, std::string_view key);
   // The items of the list under `key`; empty, and reported where it is not a list.
   std::vector<const yaml::Node*> Items(const yaml::Node& mapping, std::string_view key);
   // The same of texts; a single text counts as a list of one.
   std::vector<std::string> Texts(const yaml::Node& mapping, std::string_view key);
 
-  // Compiles a scalar as a CEL expression whose result is one of `types` (or dyn).
+  // Compiles a scalar as a CEL expression whose result is one of `types`, or may be one when it is
+  // evaluated: dyn fits everything, list(dyn) every list.
   std::optional<cel::Program> Expression(const yaml::Node& node,
                                          const cel::Environment& environment,
                                          const std::vector<cel::Type>& types);
@@ -59,4 +64,4 @@ class SpecReader {
 [[nodiscard]] std::unique_ptr<const yaml::Document> ReadDocument(const std::string& path,
                                                                  DiagnosticSink* sink);
 
-}  // namespace waypost::cli
+}  // namespace waypost::mapping

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sidecar/cli/input_stream.h"
+#include "sidecar/base/input_stream.h"
 
 #include <sys/stat.h>
 
@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-namespace waypost::cli {
+namespace waypost {
 namespace {
 
 constexpr size_t kChunk = size_t{1} << 18;
@@ -73,4 +73,4 @@ void InputStream::Consume(size_t bytes) {
   consumed_ += static_cast<int64_t>(bytes);
 }
 
-}  // namespace waypost::cli
+}  // namespace waypost

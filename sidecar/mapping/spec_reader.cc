@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sidecar/cli/spec_reader.h"
+#include "sidecar/mapping/spec_reader.h"
 
 #include <algorithm>
 #include <memory>
@@ -7,10 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "sidecar/cli/input_stream.h"
+#include "sidecar/base/input_stream.h"
 #include "sidecar/text/suggest.h"
 
-namespace waypost::cli {
+namespace waypost::mapping {
 namespace {
 
 std::string Quoted(const std::vector<std::string>& words) { return absl::StrJoin(words, ", "); }
@@ -32,6 +32,17 @@ std::string_view KindName(yaml::NodeKind kind) {
 std::string NotA(std::string_view wanted, const yaml::Node& node) {
   return absl::StrCat("expected ", std::string(wanted), ", found ",
                       std::string(KindName(node.kind)));
+}
+
+bool Fits(const cel::Type& type, const cel::Type& wanted) {
+  if (type.kind() == cel::TypeKind::kDyn || wanted.kind() == cel::TypeKind::kDyn) {
+    return true;
+  }
+  if (type.kind() != wanted.kind() || type.parameters().size() != wanted.parameters().size()) {
+    return false;
+  }
+  return std::equal(type.parameters().begin(), type.parameters().end(), wanted.parameters().begin(),
+                    Fits);
 }
 
 }  // namespace
@@ -111,6 +122,22 @@ std::optional<bool> SpecReader::Boolean(const yaml::Node& mapping, std::string_v
   return node->text == "true";
 }
 
+std::optional<absl::TimeZone> SpecReader::TimeZone(const yaml::Node& mapping,
+                                                   std::string_view key) {
+  const std::optional<std::string> name = Text(mapping, key);
+  absl::TimeZone zone;
+  if (!name.has_value()) {
+    return std::nullopt;
+  }
+  if (!absl::LoadTimeZone(*name, &zone)) {
+    Report(*mapping.Find(key), DiagnosticCode::kSpecBadValue,
+           absl::StrCat("there is no time zone \"", *name,
+                        "\"; zones are named as in the IANA database: Europe/London"));
+    return std::nullopt;
+  }
+  return zone;
+}
+
 std::vector<const yaml::Node*> SpecReader::Items(const yaml::Node& mapping, std::string_view key) {
   std::vector<const yaml::Node*> items;
   const yaml::Node* node = mapping.Find(key);
@@ -159,8 +186,8 @@ std::optional<cel::Program> SpecReader::Expression(const yaml::Node& node,
     return std::nullopt;
   }
   const cel::Type& type = program->result_type();
-  if (type.kind() != cel::TypeKind::kDyn &&
-      std::find(types.begin(), types.end(), type) == types.end()) {
+  if (std::none_of(types.begin(), types.end(),
+                   [&](const cel::Type& wanted) { return Fits(type, wanted); })) {
     ReportAt(node, 0, DiagnosticCode::kSpecExpression,
              absl::StrCat("expected an expression of type ", types.front().ToString(),
                           ", found one of type ", type.ToString()));
@@ -190,4 +217,4 @@ std::unique_ptr<const yaml::Document> ReadDocument(const std::string& path, Diag
   return yaml::Document::Parse(path, std::string(stream->Available()), limits, sink);
 }
 
-}  // namespace waypost::cli
+}  // namespace waypost::mapping

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace waypost::cli {
+namespace waypost {
 
 // A file or standard input, read from front to back through one buffer without copies. Not
 // thread-safe.
@@ -52,4 +52,4 @@ class InputStream {
   int64_t size_ = 0;
 };
 
-}  // namespace waypost::cli
+}  // namespace waypost
