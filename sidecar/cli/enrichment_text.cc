@@ -64,9 +64,15 @@ void PrintActions(const v1::Enrichment& enrichment, Printer* printer) {
   for (const v1::ExperienceAlert& alert : enrichment.alerts()) {
     printer->Line(alert.severity() == v1::SEVERITY_CRITICAL ? Colour::kRed : Colour::kYellow,
                   "alert",
-                  absl::StrCat(rules::SeverityName(alert.severity()), " to ", alert.owner_name(),
-                               " (", alert.owner_id(), "): ", alert.text(), " [", alert.rule_id(),
-                               "]", Shadow(alert.shadow())));
+                  absl::StrCat(rules::SeverityName(alert.severity()),
+                               alert.repeats_id().empty() ? "" : " (again)", " to ",
+                               alert.owner_name(), " (", alert.owner_id(), "): ", alert.text(),
+                               " [", alert.rule_id(), "]", Shadow(alert.shadow())));
+  }
+  for (const v1::AlertResolution& resolved : enrichment.resolved_alerts()) {
+    printer->Line(Colour::kDim, "resolved",
+                  absl::StrCat(resolved.reason_code(), ": ", resolved.reason(), " [",
+                               resolved.rule_id(), "]"));
   }
   for (const v1::StatusUpdate& update : enrichment.status_updates()) {
     const std::string promise =

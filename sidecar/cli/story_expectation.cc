@@ -47,7 +47,8 @@ ByRole ReadByRole(const yaml::Node& parent, const std::string& key, mapping::Spe
 }
 
 std::optional<ExpectedAlert> ReadAlert(const yaml::Node& node, mapping::SpecReader* reader) {
-  if (!reader->CheckMapping(node, {"rule", "owner", "severity", "text", "shadow"}, {"rule"})) {
+  if (!reader->CheckMapping(node, {"rule", "owner", "severity", "text", "again", "shadow"},
+                            {"rule"})) {
     return std::nullopt;
   }
   ExpectedAlert alert;
@@ -55,6 +56,7 @@ std::optional<ExpectedAlert> ReadAlert(const yaml::Node& node, mapping::SpecRead
   alert.owner = OptionalText(node, "owner", reader);
   alert.severity = reader->Choice(node, "severity", {"info", "warning", "critical"});
   alert.text = OptionalText(node, "text", reader);
+  alert.again = reader->Boolean(node, "again");
   alert.shadow = reader->Boolean(node, "shadow").value_or(false);
   return alert;
 }
@@ -97,13 +99,13 @@ std::optional<ExpectedSurvey> ReadSurvey(const yaml::Node& node, mapping::SpecRe
   return survey;
 }
 
-std::optional<ExpectedSuppression> ReadSuppression(const yaml::Node& node,
-                                                   mapping::SpecReader* reader) {
+// A rule with a reason code.
+template <typename Expected>
+std::optional<Expected> ReadReasoned(const yaml::Node& node, mapping::SpecReader* reader) {
   if (!reader->CheckMapping(node, {"rule", "reason"}, {"rule"})) {
     return std::nullopt;
   }
-  return ExpectedSuppression{reader->Text(node, "rule").value_or(""),
-                             OptionalText(node, "reason", reader)};
+  return Expected{reader->Text(node, "rule").value_or(""), OptionalText(node, "reason", reader)};
 }
 
 std::string Sentence(const v1::ExperienceAlert& alert) {
@@ -140,7 +142,8 @@ class Comparison {
     CompareAll(expect_.alerts, enrichment_.alerts(), "alert");
     CompareAll(expect_.updates, enrichment_.status_updates(), "update");
     CompareAll(expect_.surveys, enrichment_.surveys(), "survey");
-    CompareSuppressed();
+    CompareReasoned("suppressed", expect_.suppressed, enrichment_.suppressed_actions());
+    CompareReasoned("resolved", expect_.resolved, enrichment_.resolved_alerts());
     CompareAnnotations();
     for (const v1::RuleError& error : enrichment_.rule_errors()) {
       Add(absl::StrCat("error in ", error.id(), " at ", error.location()), kNothing,
@@ -263,6 +266,10 @@ class Comparison {
     if (expected.text.has_value()) {
       Contains(what + ": text", *expected.text, actual.text());
     }
+    if (expected.again.has_value()) {
+      Same(what + ": told again", *expected.again ? "yes" : "no",
+           actual.repeats_id().empty() ? "no" : "yes");
+    }
     CompareShadow(what, expected.shadow, actual.shadow());
   }
 
@@ -296,17 +303,19 @@ class Comparison {
     CompareShadow(what, expected.shadow, actual.shadow());
   }
 
-  void CompareSuppressed() {
-    for (const ExpectedSuppression& expected : expect_.suppressed) {
+  template <typename Expected, typename Actual>
+  void CompareReasoned(const std::string& what, const std::vector<Expected>& all,
+                       const Actual& actions) {
+    for (const Expected& expected : all) {
       std::vector<std::string> reasons;
-      for (const v1::SuppressedAction& actual : enrichment_.suppressed_actions()) {
+      for (const auto& actual : actions) {
         if (actual.rule_id() == expected.rule) reasons.push_back(actual.reason_code());
       }
       const bool found = expected.reason.has_value() ? std::find(reasons.begin(), reasons.end(),
                                                                  *expected.reason) != reasons.end()
                                                      : !reasons.empty();
       if (!found) {
-        Add(absl::StrCat("suppressed ", expected.rule), expected.reason.value_or("suppressed"),
+        Add(absl::StrCat(what, " ", expected.rule), expected.reason.value_or(what),
             reasons.empty() ? kNothing : absl::StrJoin(reasons, ", "));
       }
     }
@@ -347,7 +356,7 @@ Expectation ReadExpectation(const yaml::Node& node, mapping::SpecReader* reader)
   Expectation expect;
   if (!reader->CheckMapping(node,
                             {"events", "stage", "touchpoint", "owner", "alerts", "updates",
-                             "surveys", "suppressed", "annotations"},
+                             "surveys", "suppressed", "resolved", "annotations"},
                             {})) {
     return expect;
   }
@@ -360,7 +369,10 @@ Expectation ReadExpectation(const yaml::Node& node, mapping::SpecReader* reader)
   expect.alerts = ReadItems<ExpectedAlert>(node, "alerts", ReadAlert, reader);
   expect.updates = ReadItems<ExpectedUpdate>(node, "updates", ReadUpdate, reader);
   expect.surveys = ReadItems<ExpectedSurvey>(node, "surveys", ReadSurvey, reader);
-  expect.suppressed = ReadItems<ExpectedSuppression>(node, "suppressed", ReadSuppression, reader);
+  expect.suppressed =
+      ReadItems<ExpectedSuppression>(node, "suppressed", ReadReasoned<ExpectedSuppression>, reader);
+  expect.resolved =
+      ReadItems<ExpectedResolution>(node, "resolved", ReadReasoned<ExpectedResolution>, reader);
   if (const yaml::Node* annotations = node.Find("annotations"); annotations != nullptr) {
     for (const yaml::Entry& entry : annotations->entries) {
       expect.annotations[entry.key] = reader->Text(*entry.value).value_or("");

@@ -126,12 +126,10 @@ StoryResult RunStory(const Story& story, const std::shared_ptr<const rules::Rule
   return result;
 }
 
-bool CanFire(const rules::Rule& rule) { return !rule.timer_driven || !rule.after_silence.empty(); }
-
 std::vector<std::string> RulesNotFired(const rules::RuleSet& rules, const Coverage& coverage) {
   std::vector<std::string> missing;
   for (const rules::Rule& rule : rules.rules) {
-    if (CanFire(rule) && !coverage.rules.contains(rule.id)) {
+    if (!coverage.rules.contains(rule.id)) {
       missing.push_back(rule.id);
     }
   }

@@ -41,9 +41,6 @@ struct Coverage {
                                    const std::shared_ptr<const rules::RuleSet>& rules,
                                    Coverage* coverage);
 
-// The rule acts at all in this version.
-[[nodiscard]] bool CanFire(const rules::Rule& rule);
-
 // What of `rules` is not in `coverage`, in file order.
 [[nodiscard]] std::vector<std::string> RulesNotFired(const rules::RuleSet& rules,
                                                      const Coverage& coverage);

@@ -23,6 +23,7 @@ struct ExpectedAlert {
   std::optional<std::string> owner;
   std::optional<std::string> severity;
   std::optional<std::string> text;  // a part of the text
+  std::optional<bool> again;        // it repeats one that is open
   bool shadow = false;
 };
 
@@ -50,6 +51,12 @@ struct ExpectedSuppression {
   std::optional<std::string> reason;  // the reason code
 };
 
+// An alert that is not open any more. Others need not be listed.
+struct ExpectedResolution {
+  std::string rule;
+  std::optional<std::string> reason;  // the reason code
+};
+
 struct Expectation {
   std::optional<std::vector<std::string>> events;  // the derived event types, in their fixed order
   ByRole stage;                                    // where the role stands after the step
@@ -59,6 +66,7 @@ struct Expectation {
   std::vector<ExpectedUpdate> updates;
   std::vector<ExpectedSurvey> surveys;
   std::vector<ExpectedSuppression> suppressed;
+  std::vector<ExpectedResolution> resolved;
   std::map<std::string, std::string> annotations;
 };
 

@@ -155,9 +155,7 @@ class TestRun {
   static CoverageReport CoverageOf(const std::string& path, const LoadedRules& rules) {
     CoverageReport report;
     report.rules = path;
-    for (const rules::Rule& rule : rules.rule_set->rules) {
-      report.rule_count += CanFire(rule) ? 1 : 0;
-    }
+    report.rule_count = rules.rule_set->rules.size();
     for (const rules::JourneyDefinition& journey : rules.rule_set->journeys) {
       report.touchpoint_count += journey.touchpoints.size();
     }

@@ -8,6 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "sidecar/base/status_macros.h"
+#include "sidecar/journey/alert_gates.h"
+#include "sidecar/journey/alerts.h"
 #include "sidecar/journey/gates.h"
 #include "sidecar/journey/identity.h"
 #include "sidecar/journey/micros.h"
@@ -49,37 +51,6 @@ absl::StatusOr<Texts> Render(const rules::Rule& rule, bool with_alert, Situation
   return texts;
 }
 
-void AddAlert(const rules::Rule& rule, std::string text, const Situation& situation,
-              v1::Enrichment* decided) {
-  const v1::JourneyPosition* position = UserPosition(*decided);
-  const rules::Owner* owner = nullptr;
-  if (rule.alert->owner >= 0) {
-    owner = &situation.rules().owners[static_cast<size_t>(rule.alert->owner)];
-  } else if (situation.answered() != nullptr) {
-    owner = situation.rules().FindOwner(situation.answered()->owner_id());
-  } else if (position != nullptr) {
-    owner = situation.rules().FindOwner(position->owner_id());
-  }
-  v1::ExperienceAlert* alert = decided->add_alerts();
-  alert->set_id(ActionId('a', situation.event(), rule.id));
-  alert->set_rule_id(rule.id);
-  alert->set_severity(rule.alert->severity);
-  if (owner != nullptr) {
-    alert->set_owner_id(owner->id);
-    alert->set_owner_name(owner->name);
-    alert->mutable_notify()->Add(owner->notify.begin(), owner->notify.end());
-  }
-  alert->set_text(std::move(text));
-  if (position != nullptr) {
-    alert->set_touchpoint_id(position->touchpoint_id());
-  }
-  if (rule.alert->act_within.has_value()) {
-    const absl::Time act_by = situation.occurred_at() + *rule.alert->act_within;
-    SetTime(absl::ToUnixMicros(act_by), alert->mutable_act_by());
-  }
-  alert->set_shadow(rule.shadow);
-}
-
 void AddAnnotation(const std::string& name, std::string value, v1::Enrichment* decided) {
   v1::Annotation* annotation = decided->add_annotations();
   annotation->set_name(name);
@@ -113,8 +84,11 @@ void AnnotateMove(v1::Enrichment* decided) {
 void ActOnRule(const rules::Rule& rule, const rules::Match& match, Situation* situation,
                internal::v1::Decision* decision) {
   v1::Enrichment* const decided = decision->mutable_enrichment();
-  const bool alerts = rule.alert.has_value() && AlertGate(rule, *situation).passed;
-  situation->bindings().SetDerived(situation->folded().events[match.derived]);
+  const Gates gates =
+      rule.alert.has_value() ? AlertGates(rule, nullptr, *situation, *decision) : Gates();
+  const bool alerts = rule.alert.has_value() && gates.back().passed;
+  const v1::DerivedEvent& derived = situation->folded().events[match.derived];
+  situation->bindings().SetDerived(derived);
   absl::StatusOr<Texts> texts = Render(rule, alerts, situation);
   if (!texts.ok()) {
     rules::AddRuleError(rule.id, rule.location, std::string(texts.status().message()),
@@ -122,12 +96,13 @@ void ActOnRule(const rules::Rule& rule, const rules::Match& match, Situation* si
     return;
   }
   bool acted = alerts || !rule.annotations.empty();
-  if (alerts) {
-    AddAlert(rule, std::move(texts->alert), *situation, decided);
+  if (rule.alert.has_value()) {
+    std::string id = ActionId('a', situation->event(), rule.id);
+    alerts ? RaiseAlert(rule, std::move(id), std::move(texts->alert), *situation, decision)
+           : KeepBackAlert(rule, std::move(id), derived, gates.back(), *situation, decision);
   }
   if (rule.update.has_value()) {
-    acted |= OfferUpdate(rule, situation->folded().events[match.derived], *std::move(texts->update),
-                         *situation, decision);
+    acted |= OfferUpdate(rule, derived, *std::move(texts->update), *situation, decision);
   }
   if (rule.survey.has_value()) {
     acted |= DecideSurvey(rule, *situation, decision);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "sidecar/journey/alerts.h"
 #include "sidecar/journey/digest.h"
 #include "sidecar/journey/entries.h"
 #include "sidecar/journey/facts.h"
@@ -82,19 +83,6 @@ void TakeEmotionAt(int number, const Entry& decided, JourneyState* journey) {
                  [&](const Entry& entry) { later = later || (i++ > number && HasEmotion(entry)); });
   }
   if (!later) TakeEmotion(decided, journey->mutable_facts());
-}
-
-void RaiseAlerts(const Decision& decision, int64_t at, int ticket, JourneyState* journey) {
-  for (const v1::ExperienceAlert& alert : decision.enrichment().alerts()) {
-    if (alert.shadow()) continue;
-    v1::OpenAlert* open = journey->add_open_alerts();
-    *open->mutable_alert() = alert;
-    SetTime(at, open->mutable_raised_at());
-    if (ticket < 0 || ticket >= journey->tickets_size()) continue;
-    open->set_source(journey->tickets(ticket).source());
-    open->set_ticket_ref(journey->tickets(ticket).ticket().ref());
-  }
-  CloseAlertsOfEnded(journey);
 }
 
 // Replaces the item for which `same` holds, or adds it.
@@ -225,7 +213,7 @@ void ApplyActions(const Decision& decision, int64_t at, int ticket, JourneyState
                   internal::v1::PersonState* person) {
   // A message leaves when it is decided on, however old the event is that it tells of.
   const int64_t sent_at = decision.decided_at() != 0 ? decision.decided_at() : at;
-  RaiseAlerts(decision, at, ticket, journey);
+  ApplyAlerts(decision, at, sent_at, ticket, journey);
   SupersedeSurveys(decision, journey);
   RecordSurveys(decision, journey);
   SettleWaiting(decision, journey);
@@ -235,10 +223,6 @@ void ApplyActions(const Decision& decision, int64_t at, int ticket, JourneyState
 }
 
 }  // namespace
-
-void CloseAlertsOfEnded(JourneyState* journey) {
-  if (journey->progress().ended_at() != 0) journey->clear_open_alerts();
-}
 
 void Apply(const Decision& decision, const Folded& folded, PersonRecord* record) {
   JourneyState* journey = &record->journeys[folded.journey];

@@ -17,8 +17,8 @@ namespace waypost::journey {
 // and record. Pure; the same live and on replay.
 //
 // Positions are taken as decided: a late event leaves roles where they stand. Alerts, but for those
-// in shadow mode, are open until the journey ends: what ends it closes those raised before and with
-// it, and an alert of a journey that has ended is delivered but does not stay open.
+// in shadow mode, are open until they are resolved: what ends the journey closes those raised
+// before and with it, and an alert of a journey that has ended is delivered but does not stay open.
 void Apply(const internal::v1::Decision& decision, const Folded& folded, PersonRecord* record);
 
 // The same for a decision that time brought (due.h), on the journey of that number: alerts,
@@ -26,8 +26,5 @@ void Apply(const internal::v1::Decision& decision, const Folded& folded, PersonR
 // decision's place in the log.
 void ApplyDue(const internal::v1::Decision& decision, uint64_t position, size_t journey,
               PersonRecord* record);
-
-// Closes the open alerts if the journey has ended.
-void CloseAlertsOfEnded(internal::v1::JourneyState* journey);
 
 }  // namespace waypost::journey

@@ -2,6 +2,7 @@
 #include "sidecar/journey/decide.h"
 
 #include "sidecar/journey/actions.h"
+#include "sidecar/journey/alerts.h"
 #include "sidecar/journey/feedback.h"
 #include "sidecar/journey/identity.h"
 #include "sidecar/journey/positions.h"
@@ -44,6 +45,7 @@ internal::v1::Decision Decide(const rules::RuleSet& rules, const v1::TicketEvent
   }
   decided.set_unmapped(decision.touchpoints().empty());
   SettlePromises(situation, &decision);
+  SettleAlerts(&situation, &decision);
 
   DecideAnswer(situation, &decision);
   CancelSurveys(situation, &decision);

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sidecar/journey/actions.h"
+#include "sidecar/journey/alerts.h"
 #include "sidecar/journey/apply.h"
 #include "sidecar/journey/digest.h"
 #include "sidecar/journey/fold.h"
@@ -35,11 +36,13 @@ struct Due {
   const rules::Rule* silence = nullptr;    // a rule that waits for silence,
   const PendingAction* pending = nullptr;  // or an action that waits for its time,
   PromiseDue promise;                      // or a promise,
+  const v1::OpenAlert* alert = nullptr;    // or an open alert to be told again,
   bool digest = false;                     // or the person's digest
 };
 
 // Of equally early things the first one found comes first: journeys by age, then actions in the
-// order of their decisions, then promises, then rules in file order; the digest comes last.
+// order of their decisions, then promises, then open alerts, then rules in file order; the digest
+// comes last.
 Due Earliest(const rules::RuleSet& rules, const PersonRecord& record) {
   Due earliest;
   const auto consider = [&](const Due& due) {
@@ -53,6 +56,12 @@ Due Earliest(const rules::RuleSet& rules, const PersonRecord& record) {
     }
     const PromiseDue promise = NextPromise(journey);
     consider({.at = promise.at, .journey = number, .promise = promise});
+    for (const v1::OpenAlert& alert : journey.open_alerts()) {
+      if (!alert.has_repeat_at()) continue;
+      consider({.at = absl::FromUnixMicros(MicrosOf(alert.repeat_at())),
+                .journey = number,
+                .alert = &alert});
+    }
     if (!IsOpen(journey)) continue;
     for (const size_t rule : rules.index->silence_rules()) {
       consider({.at = SilenceDue(rules, rules.rules[rule], journey),
@@ -69,6 +78,7 @@ Due Earliest(const rules::RuleSet& rules, const PersonRecord& record) {
 std::string NameOf(const Due& due) {
   if (due.digest) return "digest";
   if (due.promise.promise != nullptr) return due.promise.promise->id();
+  if (due.alert != nullptr) return due.alert->alert().id();
   return due.silence != nullptr ? due.silence->id : due.pending->id();
 }
 
@@ -186,16 +196,18 @@ void DecidePending(const PendingAction& pending, Situation* situation, Decision*
     DecideDueSurvey(pending, situation, decision);
     return;
   }
-  v1::Enrichment& decided = *decision->mutable_enrichment();
+  if (pending.has_alert()) {
+    OfferAlertAgain(pending, situation, decision);
+    return;
+  }
   decision->add_settled_action_ids(pending.id());
-  if (pending.has_alert()) *decided.add_alerts() = pending.alert();
-  decided.add_rule_ids(pending.rule_id());
 }
 
 int TicketOf(const Due& due, const JourneyState& journey) {
   if (due.digest) return -1;
   if (due.promise.promise != nullptr)
     return FindTicketIn(journey, due.promise.promise->ticket_ref());
+  if (due.alert != nullptr) return FindTicketIn(journey, due.alert->ticket_ref());
   return due.pending != nullptr ? static_cast<int>(due.pending->ticket()) - 1
                                 : SilentTicket(journey);
 }
@@ -220,6 +232,8 @@ Decision Decide(const rules::RuleSet& rules, const Due& due, absl::Time now,
     DecideDigest(rules, event, record, now, &decision);
   } else if (due.promise.promise != nullptr) {
     DecidePromise(due.promise, now, &situation, &decision);
+  } else if (due.alert != nullptr) {
+    RepeatAlert(*due.alert, &situation, &decision);
   } else if (due.silence != nullptr) {
     DecideSilence(*due.silence, now - due.at, now, &situation, &decision);
   } else {

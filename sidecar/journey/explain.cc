@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "sidecar/journey/actions.h"
+#include "sidecar/journey/alert_gates.h"
+#include "sidecar/journey/alerts.h"
 #include "sidecar/journey/feedback.h"
 #include "sidecar/journey/gates.h"
 #include "sidecar/journey/micros.h"
@@ -127,7 +129,9 @@ v1::Verdict ExplainAction(const rules::Rule& rule, const rules::Match& match, Si
     AddGate(ShadowGate(rule), verdict);
   }
   if (rule.alert.has_value()) {
-    AddGate(AlertGate(rule, *situation), verdict);
+    for (const Gate& gate : AlertGates(rule, nullptr, *situation, *decision)) {
+      AddGate(gate, verdict);
+    }
   }
   if (rule.survey.has_value()) {
     situation->bindings().SetDerived(situation->folded().events[match.derived]);
@@ -223,6 +227,7 @@ v1::ExplainJourneyResponse Explain(const rules::RuleSet& rules, const v1::Ticket
   }
   ExplainWaiting(after, &response);
   DecideAnswer(after, &decision);
+  if (after.actor_role() != v1::ACTOR_ROLE_WAYPOST) SettleAlerts(&after, &decision);
   for (const rules::Rule& rule : rules.rules) {
     ExplainRule(rule, &after, &decision, response.add_rules());
   }

@@ -173,6 +173,7 @@ void CountComment(const Entry& entry, TicketProgress* ticket, v1::JourneyFacts* 
     facts->set_internal_notes(facts->internal_notes() + 1);
   } else if (entry.actor_role() != v1::ACTOR_ROLE_CUSTOMER) {
     facts->set_public_updates(facts->public_updates() + 1);
+    SetTime(entry.at(), facts->mutable_last_public_update_at());
     if (ticket != nullptr) ticket->set_provider_wrote_at(entry.at());
   }
 }

@@ -24,20 +24,6 @@ Gate LateGate(const Situation& situation) {
              : Gate{"LATE_EVENT", true, "No newer event of the ticket is known."};
 }
 
-Gate AlertGate(const rules::Rule& rule, const Situation& situation) {
-  if (situation.folded().late && situation.journey().progress().ended_at() != 0) {
-    return {"LATE_EVENT", false, "Newer events are known, and the journey has ended."};
-  }
-  for (const v1::OpenAlert& open : situation.journey().open_alerts()) {
-    if (open.alert().rule_id() == rule.id) {
-      return {
-          "ALERT_ALREADY_OPEN", false,
-          absl::StrCat("The alert ", open.alert().id(), " of this rule is open for this journey.")};
-    }
-  }
-  return {"ALERT_ALREADY_OPEN", true, "No alert of this rule is open for this journey."};
-}
-
 std::string MinuteText(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone());
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What may keep a rule whose condition holds from acting. Of surveys: survey_gates.h.
+// What may keep a rule whose condition holds from acting. Of alerts: alert_gates.h; of surveys:
+// survey_gates.h.
 #pragma once
 
 #include <string>
@@ -36,9 +37,6 @@ using Gates = absl::InlinedVector<Gate, 4>;
 // if it were new.
 [[nodiscard]] Gate LateGate(const Situation& situation);
 
-// LATE_EVENT: closed for an event older than the newest one known of a journey that has ended.
-// Otherwise ALERT_ALREADY_OPEN: at most one alert of a rule is open per journey.
-[[nodiscard]] Gate AlertGate(const rules::Rule& rule, const Situation& situation);
 
 // An instant as reasons tell it: "2026-11-22 14:30 UTC".
 [[nodiscard]] std::string MinuteText(absl::Time time);

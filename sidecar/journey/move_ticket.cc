@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "sidecar/journey/apply.h"
+#include "sidecar/journey/alerts.h"
 #include "sidecar/journey/entries.h"
 #include "sidecar/journey/event_memory.h"
 #include "sidecar/journey/facts.h"
@@ -109,10 +109,19 @@ void CountSurveys(const JourneyState& journey, int step, v1::JourneyFacts* facts
   }
 }
 
+void SplitAlertsTold(const std::string& ref, JourneyState* former, JourneyState* journey) {
+  google::protobuf::RepeatedPtrField<internal::v1::AlertTold> kept;
+  for (internal::v1::AlertTold& told : *former->mutable_alerts_told()) {
+    *(told.ticket_ref() == ref ? journey->add_alerts_told() : kept.Add()) = std::move(told);
+  }
+  former->mutable_alerts_told()->Swap(&kept);
+}
+
 void SplitActions(JourneyState* former, JourneyState* journey) {
   const TicketState& ticket = journey->tickets(0);
   SplitItems(ticket, former->mutable_open_alerts(), journey->mutable_open_alerts());
   SplitItems(ticket, former->mutable_surveys(), journey->mutable_surveys());
+  SplitAlertsTold(ticket.ticket().ref(), former, journey);
   CountSurveys(*journey, 1, journey->mutable_facts());
   CountSurveys(*journey, -1, former->mutable_facts());
 }

@@ -27,11 +27,14 @@ const SilenceMark* FindMark(const rules::Rule& rule, const JourneyState& journey
   return nullptr;
 }
 
-int64_t LastNews(const JourneyState& journey) {
+// What Waypost tells the person is no news to a rule that only alerts: it may not make the desk
+// look better than it is.
+int64_t LastNews(const rules::Rule& rule, const JourneyState& journey) {
   const int64_t seen = journey.facts().has_last_visible_at()
                            ? MicrosOf(journey.facts().last_visible_at())
                            : journey.progress().started_at();
-  return std::max(seen, journey.told_at());
+  const bool writes = rule.update.has_value() || rule.survey.has_value();
+  return writes ? std::max(seen, journey.told_at()) : seen;
 }
 
 }  // namespace
@@ -51,7 +54,7 @@ absl::Time SilenceDue(const rules::RuleSet& rules, const rules::Rule& rule,
   const calendar::Span* silence = rules::ForKey(rule.after_silence, priority);
   if (silence == nullptr) return absl::InfiniteFuture();
   const SilenceMark* mark = FindMark(rule, journey);
-  int64_t since = LastNews(journey);
+  int64_t since = LastNews(rule, journey);
   const bool nothing_new = mark != nullptr && mark->happened() == HappenedSoFar(journey);
   if (mark != nullptr && (mark->acted() || (mark->too_late() && nothing_new))) {
     since = std::max(since, mark->at());

@@ -14,8 +14,8 @@ namespace waypost::journey {
 [[nodiscard]] int SilentTicket(const internal::v1::JourneyState& journey);
 
 // When the rule, which has after_silence, is to be looked at: so much business time of its calendar
-// after the last news that the person could see, the last message of Waypost, the last time the
-// rule acted, or the time when it was found to be too late for that and since when nothing
+// after the last news that the person could see, the last message of Waypost (not for a rule
+// that only alerts), the last time the rule acted, or the time when it was found to be too late for that and since when nothing
 // happened, whichever is newest. Before the first news the journey's start counts.
 // InfiniteFuture: never as things stand, because no ticket is open, the rule has no time for the
 // ticket's priority, or its condition did not hold and nothing happened since: no event, no promise

@@ -48,6 +48,10 @@ class Compiler {
     rule.condition = Condition(draft.condition);
     if (draft.alert_text.has_value()) {
       rule.alert->text = texts_.Compile(*draft.alert_text, {Reader::kProvider});
+      rule.alert->until = Condition(draft.alert_until);
+    }
+    if (rule.hold.has_value()) {
+      CheckHold(draft);
     }
     if (rule.update.has_value()) {
       rule.update->parts =
@@ -62,6 +66,35 @@ class Compiler {
   }
 
  private:
+  // A hold is asked again after every event and when its time has come: only what lasts can hold.
+  void CheckHold(const RuleDraft& draft) {
+    const Rule& rule = draft.rule;
+    const bool only_alert = rule.alert.has_value() && !rule.update.has_value() &&
+                            !rule.survey.has_value() && draft.annotations.empty();
+    const auto refuse = [&](std::string message) {
+      sink_.Add(draft.hold_place.document->FindingAt(
+          draft.hold_place.offset, DiagnosticLevel::kError, DiagnosticCode::kRulesBadHold,
+          absl::StrCat("\"for\" of the rule \"", rule.id, "\" ", message)));
+    };
+    if (!only_alert) {
+      refuse("holds an alert back, and nothing else: put the other actions into a rule without it");
+    }
+    if (!rule.after_silence.empty()) {
+      refuse("has no use beside \"after_silence\", which waits already");
+    }
+    if (draft.condition.node == nullptr) {
+      refuse("needs a condition that holds for so long: write \"if\"");
+    }
+    if (!rule.condition.has_value()) return;
+    for (const auto& reference : rule.condition->FieldReferences()) {
+      const std::string_view path = reference.path;
+      if (path.substr(0, 6) != "event." && path.substr(0, 6) != "actor.") continue;
+      refuse(absl::StrCat("needs a condition that lasts, but \"", reference.path,
+                          "\" is another with every event: narrow the events down by \"on\""));
+      return;
+    }
+  }
+
   std::optional<cel::Program> Expression(const Source& source, cel::TypeKind type) {
     if (source.node == nullptr) {
       return std::nullopt;
@@ -129,6 +162,9 @@ RuleSet Compile(Draft draft, DiagnosticSink* sink) {
   }
   for (RuleDraft& rule : draft.rules) {
     set.rules.push_back(compiler.Finish(std::move(rule)));
+  }
+  for (SilenceDraft& silence : draft.silences) {
+    set.silences.push_back(std::move(silence.silence));
   }
   return set;
 }

@@ -85,7 +85,9 @@ struct RuleDraft {
   Rule rule;
   Source condition;
   std::vector<std::pair<std::string, Reference>> calendars;  // by priority
+  Place hold_place;
   Reference alert_owner;
+  Source alert_until;
   std::optional<TextDraft> alert_text;
   std::vector<TextDraft> update_parts;  // those that are there, in the order of UpdateAction
   std::vector<std::pair<std::string, Source>> annotations;
@@ -105,6 +107,15 @@ struct SurveyPolicyDraft {
   Source customer;
   Source sponsor;
   std::string sample_key;
+};
+
+struct SilenceDraft {
+  Silence silence;
+  bool has_until = false;
+  Reference during;
+  std::vector<Reference> rules;
+  std::vector<Reference> owners;
+  Place place;
 };
 
 struct XlaDraft {
@@ -137,6 +148,7 @@ struct Draft {
   std::vector<JourneyDraft> journeys;
   std::vector<RuleDraft> rules;
   std::vector<XlaDraft> xlas;
+  std::vector<SilenceDraft> silences;
 };
 
 }  // namespace waypost::rules

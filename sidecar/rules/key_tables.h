@@ -24,5 +24,6 @@ Mapping AlertMapping();
 Mapping UpdateMapping();
 Mapping SurveyMapping();
 Mapping XlaMapping();
+Mapping SilenceMapping();
 
 }  // namespace waypost::rules

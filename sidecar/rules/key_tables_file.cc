@@ -91,6 +91,11 @@ Mapping FileMapping() {
            .shape = Shape::kMapping,
            .mapping = MappingKind::kSurveys,
            .description = "Who is asked how it went, over all rules."},
+          {.name = "silences",
+           .shape = Shape::kMappings,
+           .mapping = MappingKind::kSilence,
+           .description = "Alerts that nobody is to be told of for a while.",
+           .max_items = 1000},
       }};
 }
 
@@ -123,11 +128,11 @@ Mapping CapsMapping() {
       {
           {.name = "alerts_per_ticket_per_day",
            .value = ValueKind::kInteger,
-           .active = false,
            .default_text = "3",
-           .description = "Alerts about one ticket in a day.",
-           .minimum = 0,
-           .maximum = 1000},
+           .description = "Alerts about one ticket in 24 hours; more wait. Critical ones are free "
+                          "of this.",
+           .minimum = 1,
+           .maximum = 50},
           {.name = "alerts_per_owner_per_hour",
            .value = ValueKind::kInteger,
            .active = false,
@@ -369,6 +374,55 @@ Mapping XlaMapping() {
               {.name = "owner",
                .value = ValueKind::kId,
                .description = "Who answers for it: an owner's id."},
+          }};
+}
+
+Mapping SilenceMapping() {
+  return {MappingKind::kSilence,
+          "silence",
+          "silences[]",
+          "Mutes alerts for a while. It needs at least one of `rules`, `owners`, `services` and "
+          "`groups`; an alert is muted that fits all of those that are there.",
+          {
+              {.name = "id",
+               .value = ValueKind::kId,
+               .required = true,
+               .description = "Unique in the rule set."},
+              {.name = "kind",
+               .value = ValueKind::kChoice,
+               .default_text = "silence",
+               .description = "The reason code of alerts that it mutes: `SILENCED` or "
+                              "`MAINTENANCE`.",
+               .choices = {"silence", "maintenance"}},
+              {.name = "reason", .description = "Why, for those who ask where an alert stayed."},
+              {.name = "from",
+               .value = ValueKind::kTime,
+               .default_text = "at once",
+               .description = "When it begins: `2026-12-24T18:00:00Z`."},
+              {.name = "until",
+               .value = ValueKind::kTime,
+               .description = "When it ends. Required without `during`."},
+              {.name = "during",
+               .value = ValueKind::kId,
+               .description = "A calendar's id: it mutes while that is open, such as a weekly "
+                              "maintenance window."},
+              {.name = "rules",
+               .shape = Shape::kList,
+               .description = "Rules by id; `*` stands for any text.",
+               .max_items = 1000},
+              {.name = "owners",
+               .shape = Shape::kList,
+               .value = ValueKind::kId,
+               .description = "To whom the alerts go: ids of owners.",
+               .max_items = 1000},
+              {.name = "services",
+               .shape = Shape::kList,
+               .description = "Business services; `*` stands for any text.",
+               .max_items = 1000},
+              {.name = "groups",
+               .shape = Shape::kList,
+               .description = "Assignment groups; `*` stands for any text.",
+               .max_items = 1000},
           }};
 }
 

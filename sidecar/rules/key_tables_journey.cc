@@ -160,10 +160,11 @@ Mapping RuleMapping() {
                .description = "When it fires."},
               {.name = "for",
                .value = ValueKind::kDuration,
-               .active = false,
                .business_time = true,
-               .description = "How long the condition must hold. A rule with it does not fire on "
-                              "events."},
+               .description = "How long `if` must hold before the alert is raised: counted from "
+                              "the event on which the rule fires, ended by the first event after "
+                              "which `if` does not hold. Business time of `calendar`. `if` then "
+                              "reads neither `event` nor `actor`."},
               {.name = "after_silence",
                .shape = Shape::kValueOrMap,
                .value = ValueKind::kDuration,
@@ -206,32 +207,51 @@ Mapping RuleMapping() {
 }
 
 Mapping AlertMapping() {
-  return {MappingKind::kAlert,
-          "alert",
-          "rules[].alert",
-          "An experience alert.",
-          {
-              {.name = "severity",
-               .value = ValueKind::kChoice,
-               .default_text = "warning",
-               .description = "How urgently the owner should act.",
-               .choices = SeverityChoices()},
-              {.name = "owner",
-               .value = ValueKind::kId,
-               .default_text = "the owner of the touchpoint where the user stands",
-               .description = "Whom it goes to: an owner's id."},
-              {.name = "text",
-               .shape = Shape::kValueOrMap,
-               .value = ValueKind::kTemplate,
-               .map_key = ValueKind::kLanguage,
-               .required = true,
-               .description = "What happened, for the provider's eyes; one text or one a "
-                              "language.",
-               .max_items = 100},
-              {.name = "act_within",
-               .value = ValueKind::kDuration,
-               .description = "How soon the owner is to act, counted from the event."},
-          }};
+  return {
+      MappingKind::kAlert,
+      "alert",
+      "rules[].alert",
+      "An experience alert.",
+      {
+          {.name = "severity",
+           .value = ValueKind::kChoice,
+           .default_text = "warning",
+           .description = "How urgently the owner should act.",
+           .choices = SeverityChoices()},
+          {.name = "kind",
+           .value = ValueKind::kId,
+           .default_text = "the rule's id",
+           .description = "Alerts of the same kind warn of the same thing: one is open per "
+                          "journey at most, and a more severe one takes the place of another."},
+          {.name = "until",
+           .value = ValueKind::kCondition,
+           .default_text = "with `for`: `if` does not hold any more; otherwise the journey ends",
+           .description = "When the cause is gone: asked on every event of the journey. The "
+                          "alert is resolved then."},
+          {.name = "repeat",
+           .value = ValueKind::kDuration,
+           .business_time = true,
+           .default_text = "24h",
+           .description = "How long the owner is not told again while the alert is open. With "
+                          "`until` or `for` time brings the repetition, otherwise the next "
+                          "event on which the rule fires. Of business time that of "
+                          "`calendar`."},
+          {.name = "owner",
+           .value = ValueKind::kId,
+           .default_text = "the owner of the touchpoint where the user stands",
+           .description = "Whom it goes to: an owner's id."},
+          {.name = "text",
+           .shape = Shape::kValueOrMap,
+           .value = ValueKind::kTemplate,
+           .map_key = ValueKind::kLanguage,
+           .required = true,
+           .description = "What happened, for the provider's eyes; one text or one a "
+                          "language.",
+           .max_items = 100},
+          {.name = "act_within",
+           .value = ValueKind::kDuration,
+           .description = "How soon the owner is to act, counted from the event."},
+      }};
 }
 
 Mapping UpdateMapping() {

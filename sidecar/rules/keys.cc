@@ -29,7 +29,7 @@ const std::vector<Mapping>& Table() {
       SurveysMapping(),    CalendarMapping(),  HolidayFileMapping(), OwnerMapping(),
       ProviderMapping(),   PersonaMapping(),   StageMapping(),       JourneyMapping(),
       TouchpointMapping(), RuleMapping(),      AlertMapping(),       UpdateMapping(),
-      SurveyMapping(),     XlaMapping()};
+      SurveyMapping(),     XlaMapping(),       SilenceMapping()};
   return *kTable;
 }
 

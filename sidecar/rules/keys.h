@@ -31,6 +31,7 @@ enum class MappingKind {
   kUpdate,
   kSurvey,
   kXla,
+  kSilence,
 };
 
 // What a single value means.
@@ -53,6 +54,7 @@ enum class ValueKind {
   kQuietHours,  // 20:00-08:00
   kDate,        // 2026-12-25
   kDates,       // 2026-12-25, 2026-12-24..2027-01-01
+  kTime,        // 2026-12-24T18:00:00Z, 2026-12-24T18:00+01:00
   kLanguage,    // a BCP 47 tag
   kTarget,      // >= 0.95, <= 3h, 0.75..0.90
 };

@@ -57,6 +57,7 @@ class Linter {
     LintPersonas();
     LintCalendars();
     LintStages();
+    LintSilences();
   }
 
  private:
@@ -263,11 +264,30 @@ class Linter {
         used.insert(calendar.id);
       }
     }
+    for (const SilenceDraft& silence : draft_.silences) {
+      used.insert(silence.during.id);
+    }
     for (size_t i = 1; i < draft_.calendars.size(); ++i) {
       const Reference& id = draft_.calendars[i].id;
       if (used.count(id.id) == 0) {
         Warn(id.place, DiagnosticCode::kRulesUnused,
-             absl::StrCat("no rule names the calendar \"", id.id, "\""));
+             absl::StrCat("nothing names the calendar \"", id.id, "\""));
+      }
+    }
+  }
+
+  // A slip of the pen would wake somebody at night.
+  void LintSilences() {
+    for (const SilenceDraft& draft : draft_.silences) {
+      for (const Reference& pattern : draft.rules) {
+        const bool known =
+            std::any_of(draft_.rules.begin(), draft_.rules.end(), [&](const RuleDraft& rule) {
+              return rule.rule.alert.has_value() && GlobMatches(pattern.id, rule.rule.id);
+            });
+        if (!known) {
+          Warn(pattern.place, DiagnosticCode::kRulesUnused,
+               absl::StrCat("\"", pattern.id, "\" matches no rule with an alert"));
+        }
       }
     }
   }

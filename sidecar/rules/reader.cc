@@ -110,11 +110,18 @@ JourneyDraft ReadJourney(const MappingView& view) {
   return draft;
 }
 
+std::optional<Span> ReadSpan(const MappingView& view, std::string_view key) {
+  return view.Has(key) ? ParseSpan(view.Text(key)) : std::nullopt;
+}
+
 void ReadAlert(const MappingView& view, RuleDraft* draft) {
   draft->rule.alert.emplace();
   draft->rule.alert->severity =
       static_cast<v1::Severity>(view.Choice("severity", SeverityChoices(), v1::SEVERITY_WARNING));
   draft->rule.alert->act_within = view.Duration("act_within");
+  draft->rule.alert->kind = view.Has("kind") ? view.Text("kind") : draft->rule.id;
+  draft->rule.alert->repeat = ReadSpan(view, "repeat").value_or(draft->rule.alert->repeat);
+  draft->alert_until = view.Expression("until");
   draft->alert_owner = view.Id("owner");
   draft->alert_text = TextDraft{"text", view.Entries("text", ""), view.PlaceOf("text")};
 }
@@ -180,7 +187,9 @@ RuleDraft ReadRule(const MappingView& view, bool file_is_shadow) {
   rule.id = view.Text("id");
   rule.on = ReadEventTypes(view);
   rule.shadow = view.Has("mode") ? view.Text("mode") == "shadow" : file_is_shadow;
-  rule.timer_driven = view.Has("after_silence") || view.Has("for");
+  rule.timer_driven = view.Has("after_silence");
+  rule.hold = ReadSpan(view, "for");
+  draft.hold_place = view.PlaceOf("for");
   rule.after_silence = ReadBusinessSpans(view, "after_silence");
   rule.location = view.place().location();
   draft.condition = view.Expression("if");
@@ -202,6 +211,27 @@ RuleDraft ReadRule(const MappingView& view, bool file_is_shadow) {
   return draft;
 }
 
+SilenceDraft ReadSilence(const MappingView& view) {
+  SilenceDraft draft;
+  Silence& silence = draft.silence;
+  silence.id = view.Text("id");
+  silence.maintenance = view.Text("kind") == "maintenance";
+  silence.reason = view.Text("reason");
+  silence.from = ParseInstant(view.Text("from")).value_or(silence.from);
+  silence.until = ParseInstant(view.Text("until")).value_or(silence.until);
+  silence.rules = view.Texts("rules");
+  silence.owners = view.Texts("owners");
+  silence.services = view.Texts("services");
+  silence.groups = view.Texts("groups");
+  silence.location = view.place().location();
+  draft.has_until = view.Has("until");
+  draft.during = view.Id("during");
+  draft.rules = view.List("rules");
+  draft.owners = view.List("owners");
+  draft.place = view.PlaceOf("id");
+  return draft;
+}
+
 void ReadCaps(const MappingView& view, Caps* caps) {
   const auto read_count = [&](std::string_view key, int* count) {
     *count = view.Integer(key).value_or(*count);
@@ -209,6 +239,7 @@ void ReadCaps(const MappingView& view, Caps* caps) {
   const auto read_length = [&](std::string_view key, absl::Duration* length) {
     *length = view.Duration(key).value_or(*length);
   };
+  read_count("alerts_per_ticket_per_day", &caps->alerts_per_ticket_per_day);
   read_count("updates_per_ticket_per_day", &caps->updates_per_ticket_per_day);
   read_count("updates_per_person_per_day", &caps->updates_per_person_per_day);
   read_count("messages_per_person_per_week", &caps->messages_per_person_per_week);
@@ -286,6 +317,8 @@ void ReadFile(const yaml::Document& document, Draft* draft) {
   const bool shadow = file.Text("mode") == "shadow";
   file.ForEachItem(
       "rules", [&](const MappingView& view) { draft->rules.push_back(ReadRule(view, shadow)); });
+  file.ForEachItem("silences",
+                   [&](const MappingView& view) { draft->silences.push_back(ReadSilence(view)); });
   file.ForEachItem("xlas", [&](const MappingView& view) {
     draft->xlas.push_back({view.Id("id"), view.Id("owner")});
   });

@@ -33,6 +33,7 @@ class Resolver {
     CheckUniqueIds();
     ResolveJourneys();
     ResolveRules();
+    ResolveSilences();
     for (const XlaDraft& xla : draft_.xlas) {
       NumberOf(owners_, "owner", xla.owner);
     }
@@ -166,6 +167,7 @@ class Resolver {
     Numbers journeys;
     Numbers rules;
     Numbers xlas;
+    Numbers silences;
     DefineCalendars();
     for (const OwnerDraft& owner : draft_.owners) {
       Define(&owners_, "owner", {owner.owner.id, owner.place});
@@ -184,6 +186,9 @@ class Resolver {
     }
     for (const XlaDraft& xla : draft_.xlas) {
       Define(&xlas, "XLA", xla.id);
+    }
+    for (const SilenceDraft& silence : draft_.silences) {
+      Define(&silences, "silence", {silence.silence.id, silence.place});
     }
   }
 
@@ -233,6 +238,30 @@ class Resolver {
       Error(draft.survey_reminder, DiagnosticCode::kRulesBadValue,
             "the reminder would come when the survey has expired; make it shorter than "
             "\"expires\" (7d unless set)");
+    }
+  }
+
+  void ResolveSilences() {
+    for (SilenceDraft& draft : draft_.silences) {
+      Silence& silence = draft.silence;
+      silence.during = NumberOf(calendars_, "calendar", draft.during);
+      for (const Reference& owner : draft.owners) {
+        NumberOf(owners_, "owner", owner);
+      }
+      const auto refuse = [&](std::string_view why) {
+        Error(draft.place, DiagnosticCode::kRulesBadSilence,
+              absl::StrCat("the silence \"", silence.id, "\" ", AbslView(why)));
+      };
+      if (silence.rules.empty() && silence.owners.empty() && silence.services.empty() &&
+          silence.groups.empty()) {
+        refuse("would mute every alert: say which by rules, owners, services or groups");
+      }
+      if (!draft.has_until && draft.during.id.empty()) {
+        refuse("never ends: give it \"until\", or \"during\" with a calendar");
+      }
+      if (silence.until <= silence.from) {
+        refuse("ends before it begins");
+      }
     }
   }
 

@@ -336,7 +336,13 @@ RuleIndex::RuleIndex(const RuleSet& rule_set) : rules_(IndexRules(rule_set, &pat
   }
   for (size_t number = 0; number < rule_set.rules.size(); ++number) {
     if (!rule_set.rules[number].after_silence.empty()) silence_rules_.push_back(number);
+    numbers_by_id_.try_emplace(rule_set.rules[number].id, static_cast<int>(number));
   }
+}
+
+int RuleIndex::NumberOf(std::string_view rule_id) const {
+  const auto found = numbers_by_id_.find(AbslView(rule_id));
+  return found == numbers_by_id_.end() ? -1 : found->second;
 }
 
 std::shared_ptr<const RuleIndex> BuildIndex(const RuleSet& rule_set) {

@@ -113,12 +113,15 @@ class RuleIndex {
   [[nodiscard]] const ConditionIndex& touchpoints(size_t journey) const {
     return touchpoints_[journey];
   }
+  // The number in RuleSet::rules of the rule of that id; -1 when there is none.
+  [[nodiscard]] int NumberOf(std::string_view rule_id) const;
   // Numbers in RuleSet::rules of those that wait for silence, in file order.
   [[nodiscard]] const std::vector<size_t>& silence_rules() const { return silence_rules_; }
 
  private:
   FactPaths paths_;
   std::vector<size_t> silence_rules_;
+  absl::flat_hash_map<std::string, int> numbers_by_id_;
   ConditionIndex rules_;
   std::vector<ConditionIndex> touchpoints_;
 };

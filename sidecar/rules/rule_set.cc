@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "sidecar/rules/glob.h"
+#include "sidecar/rules/rule_index.h"
 #include "sidecar/text/absl_view.h"
 
 namespace waypost::rules {
@@ -50,7 +51,11 @@ const Provider* RuleSet::ProviderOfGroup(std::string_view group) const {
   return nullptr;
 }
 
-const Rule* RuleSet::FindRule(std::string_view id) const { return FindById(rules, id); }
+const Rule* RuleSet::FindRule(std::string_view id) const {
+  if (index == nullptr) return FindById(rules, id);
+  const int number = index->NumberOf(id);
+  return number < 0 ? nullptr : &rules[static_cast<size_t>(number)];
+}
 
 const Owner* RuleSet::FindOwner(std::string_view id) const { return FindById(owners, id); }
 

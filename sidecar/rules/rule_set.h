@@ -131,6 +131,12 @@ template <typename Value>
 
 struct AlertAction {
   v1::Severity severity = v1::SEVERITY_WARNING;
+  // At most one alert of a kind is open per journey. Empty: the rule's id.
+  std::string kind;
+  // When the cause is gone; none: when the journey ends, or a hold's condition does not hold.
+  std::optional<cel::Program> until;
+  // How long the owner is not told again while it is open.
+  calendar::Span repeat = {absl::Hours(24)};
   int owner =
       -1;  // number in RuleSet::owners; -1: the owner of the touchpoint where the user stands
   std::optional<LocalizedTemplate> text;  // set after a successful load
@@ -191,7 +197,10 @@ struct Rule {
   EventTypes on;
   std::optional<cel::Program> condition;  // none: always
   bool shadow = false;                    // decide and record, deliver nothing
-  bool timer_driven = false;              // waits for silence or a hold: events do not fire it
+  bool timer_driven = false;              // waits for silence: events do not fire it
+  // How long the condition, which then does not read the event, must hold before the alert is
+  // raised. None: not at all. Business time is that of the rule's calendar.
+  std::optional<calendar::Span> hold;
   // The silence it waits for, by priority; "default" for the others. Empty: it waits for none.
   // Business time of the rule's calendar.
   std::map<std::string, calendar::Span> after_silence;
@@ -220,6 +229,7 @@ struct Stitching {
 // hours, the last 7 days. The defaults are those of the field; P1 and P2 are free of all but
 // merge_window and tool_message_window.
 struct Caps {
+  int alerts_per_ticket_per_day = 3;  // not counting critical ones
   int updates_per_ticket_per_day = 3;
   absl::Duration update_interval = absl::Hours(4);  // between two about one ticket
   int updates_per_person_per_day = 5;               // over all tickets; more become a digest
@@ -231,6 +241,21 @@ struct Caps {
   // By the clock of the person who is written to, or UTC where their time zone is not known. None:
   // at any hour.
   std::optional<calendar::QuietHours> quiet_hours;
+};
+
+// Mutes alerts for a while: those that fit all lists that are not empty, of which one is not.
+struct Silence {
+  std::string id;
+  bool maintenance = false;
+  std::string reason;
+  absl::Time from = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();  // excluded
+  int during = -1;  // only while that of RuleSet::calendars is open; -1: all the time
+  std::vector<std::string> rules;   // ids; "*" stands for any text, as in those that follow
+  std::vector<std::string> owners;  // ids, whole
+  std::vector<std::string> services;
+  std::vector<std::string> groups;
+  Location location;
 };
 
 // The key `promises`.
@@ -262,6 +287,7 @@ struct RuleSet {
   Caps caps;
   PromiseSettings promises;
   SurveyPolicy surveys;
+  std::vector<Silence> silences;
   // What finds the conditions that an event may satisfy: set by BuildIndex (rule_index.h) as the
   // last step of making a rule set. Needed by Matcher.
   std::shared_ptr<const RuleIndex> index;

@@ -43,6 +43,10 @@ std::string_view PatternOf(ValueKind kind) {
       return "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
     case ValueKind::kDates:
       return "^[0-9]{4}-[0-9]{2}-[0-9]{2}( ?[.][.] ?[0-9]{4}-[0-9]{2}-[0-9]{2})?$";
+    case ValueKind::kTime:
+      return "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt "
+             "][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?([Zz]|[-+][0-9]"
+             "{2}:?[0-9]{2})$";
     case ValueKind::kTarget:
       return "^([<>]=? ?.+|.+[.][.].+)$";
     case ValueKind::kVersion:
@@ -238,6 +242,8 @@ std::string DescribeValue(const Key& key, ValueKind kind) {
       return "date";
     case ValueKind::kDates:
       return "date or range of dates";
+    case ValueKind::kTime:
+      return "time";
     case ValueKind::kLanguage:
       return "language";
     case ValueKind::kTarget:

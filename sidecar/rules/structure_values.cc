@@ -99,6 +99,14 @@ void StructureChecker::CheckMeaning(const Node& node, const Key& key) {
     case ValueKind::kDates:
       CheckParsed(node, DiagnosticCode::kRulesBadDate, ParseDates(node.text).status());
       return;
+    case ValueKind::kTime:
+      if (!ParseInstant(node.text).has_value()) {
+        Error(node, DiagnosticCode::kRulesBadDate,
+              absl::StrCat(quoted,
+                           " is not a time such as 2026-12-24T18:00:00Z or "
+                           "2026-12-24T18:00+01:00"));
+      }
+      return;
     case ValueKind::kLanguage:
       if (!IsLanguageTag(node.text)) {
         Error(node, DiagnosticCode::kRulesBadLanguage,

@@ -212,6 +212,15 @@ std::optional<absl::CivilDay> ParseDay(std::string_view text) {
   return day;
 }
 
+std::optional<absl::Time> ParseInstant(std::string_view text) {
+  if (text.empty() || !IsDigit(text.front())) return std::nullopt;  // such as infinite-future
+  absl::Time time;
+  for (const char* format : {absl::RFC3339_full, "%Y-%m-%d%ET%H:%M%Ez"}) {
+    if (absl::ParseTime(format, AbslView(text), &time, nullptr)) return time;
+  }
+  return std::nullopt;
+}
+
 absl::StatusOr<DateRange> ParseDates(std::string_view text) {
   const size_t dots = text.find("..");
   const std::string_view first_text = Trim(text.substr(0, dots));

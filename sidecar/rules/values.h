@@ -38,6 +38,9 @@ using calendar::Span;
 // "2026-12-25", a day that exists.
 [[nodiscard]] std::optional<absl::CivilDay> ParseDay(std::string_view text);
 
+// "2026-12-24T18:00:00Z" or "2026-12-24T18:00+01:00": with the distance from UTC.
+[[nodiscard]] std::optional<absl::Time> ParseInstant(std::string_view text);
+
 // "2026-12-25" or "2026-12-24..2027-01-01" within the years that calendars cover.
 // INVALID_ARGUMENT, with what to tell the author: any other.
 [[nodiscard]] absl::StatusOr<DateRange> ParseDates(std::string_view text);

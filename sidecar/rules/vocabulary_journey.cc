@@ -62,6 +62,12 @@ Value LastVisibleAt(const Scope& scope) {
                                             : Value::Null();
 }
 
+Value LastPublicUpdateAt(const Scope& scope) {
+  return Facts(scope).has_last_public_update_at()
+             ? TimestampValue(Facts(scope).last_public_update_at())
+             : Value::Null();
+}
+
 Value DarkFor(const Scope& scope) {
   const v1::JourneyFacts& facts = Facts(scope);
   if (facts.open_tickets() == 0 || !facts.has_last_visible_at()) {
@@ -199,6 +205,9 @@ std::vector<JourneyField> WaitingFields() {
        [](const Scope& s) { return Value::BorrowedList(&s.possessions); }},
       {"last_visible_at", TypeKind::kTimestamp, kEveryone,
        "When the person last saw something happen; null when nothing was seen yet.", LastVisibleAt},
+      {"last_public_update_at", TypeKind::kTimestamp, kEveryone,
+       "When the provider's side last wrote a public comment; null when it never did.",
+       LastPublicUpdateAt},
       {"dark_for", TypeKind::kDuration, kEveryone,
        "How long ago that was while a ticket is open; else 0.", DarkFor},
       {"longest_dark", TypeKind::kDuration, kEveryone,

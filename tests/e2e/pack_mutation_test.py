@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every feature of the shipped updates and surveys has a story that fails without the feature."""
+"""Every feature of the shipped pack has a story that fails when the feature is switched off."""
 
 import json
 import os
@@ -76,6 +76,48 @@ MUTATIONS = [
     ("low scores", "50-surveys.yaml", 'event.sentiment == "negative"',
      'event.sentiment == "positive"',
      "A low score is a task for the owner of what was asked about", "alert low-score"),
+    ("the dark time of P1 and P2", "30-alerts.yaml", "after_silence: {P1: 30m, P2: 2h}",
+     "on: feedback", "A P2 in the dark alerts after two hours",
+     "alert dark-time"),
+    ("the end of an alert about silence", "30-alerts.yaml",
+     "      owner: incident-manager\n      until: *answered\n", "      owner: incident-manager\n",
+     "News from the desk resolves it, and the next silence alerts anew", "resolved dark-time"),
+    ("the kind of alerts about silence", "30-alerts.yaml", "kind: silence", "kind: darkness",
+     "One alert about silence is open at a time; a broken promise takes the place of the warning",
+     "the rule dark-time raised an alert"),
+    ("the kind of hand-overs", "30-alerts.yaml", "kind: hand-overs\n      severity: critical",
+     "kind: handed-around\n      severity: critical",
+     "Many hand-overs are told once, five of them in place of three", "resolved many-hand-overs"),
+    ("the end of a broken promise", "40-updates.yaml",
+     "      severity: critical\n      until: *answered\n", "      severity: critical\n",
+     "An owner is reminded of a broken promise once a business day, until somebody writes",
+     "resolved promise-broken"),
+    ("the repetition of a broken promise", "40-updates.yaml", "repeat: 1 business day",
+     "repeat: 9 business days",
+     "An owner is reminded of a broken promise once a business day, until somebody writes",
+     "alert promise-broken"),
+    ("the repetition of ping-pong", "30-alerts.yaml",
+     'text: "{{ticket.ref}} is back with', 'repeat: 2d\n      text: "{{ticket.ref}} is back with',
+     "Who goes on handing it over is told again the day after", "alert ping-pong"),
+    ("the cap of alerts", "40-updates.yaml", "alerts_per_ticket_per_day: 3",
+     "alerts_per_ticket_per_day: 30",
+     "A fourth warning about a ticket in a day waits for the next", "alert reopened"),
+    ("the hold of a stopped clock", "30-alerts.yaml", "    for: 15m\n", "",
+     "A question soon after the clock was stopped is a reason", "alert stopped-near-target"),
+    ("the question before a stopped clock", "30-alerts.yaml",
+     'journey.waiting_since - duration("15m"))', 'journey.waiting_since + duration("15m"))',
+     "A question just before the clock was stopped is a reason, and so is time enough",
+     "the rule stopped-near-target raised an alert"),
+    ("the last tenth before the target", "30-alerts.yaml", ".getSeconds() * 10 <=",
+     ".getSeconds() * 1 <=", "A question just before the clock was stopped is a reason, and so is "
+     "time enough", "the rule stopped-near-target raised an alert"),
+    ("the end of a chaser", "30-alerts.yaml", "until: &answered '", "until: &answered 'false && ",
+     "A chaser that is answered is over", "resolved chaser"),
+    ("repeat contacts", "30-alerts.yaml", "journey.repeats >= 1", "journey.repeats >= 100",
+     "The same matter after six days is a repeat contact, after eight it is not",
+     "alert repeat-contact"),
+    ("ping-pong", "30-alerts.yaml", "journey.bounces >= 1", "journey.bounces >= 100",
+     "A ticket that goes back and forth is told of, whatever its parent", "alert ping-pong"),
 ]
 
 

@@ -150,9 +150,12 @@ TEST(ExplainTest, EveryRuleHasAVerdictAndItsGates) {
   EXPECT_EQ(explained.rules(1).false_part(), "journey.bounces >= 2");
   EXPECT_EQ(explained.rules(1).left_value(), "0");
   EXPECT_EQ(explained.rules(1).right_value(), "2");
-  EXPECT_THAT(ShownGates(explained.rules(0)), ElementsAre("ALERT_ALREADY_OPEN open"));
+  EXPECT_THAT(ShownGates(explained.rules(0)),
+              ElementsAre("LATE_EVENT open", "ALERT_ALREADY_OPEN open", "INHIBITED open",
+                          "SILENCED open", "TICKET_CAP open"));
   EXPECT_THAT(ShownGates(explained.rules(2)),
-              ElementsAre("SHADOW_MODE closed", "ALERT_ALREADY_OPEN open"));
+              ElementsAre("SHADOW_MODE closed", "LATE_EVENT open", "ALERT_ALREADY_OPEN open",
+                          "INHIBITED open", "SILENCED open", "TICKET_CAP open"));
   EXPECT_THAT(ShownGates(explained.rules(7)),
               ElementsAre("LATE_EVENT open", "MERGED open", "CHILD_OF_PARENT closed"));
   EXPECT_THAT(explained.rules(7).gates(2).reason(), HasSubstr("PRB1"));
@@ -162,7 +165,7 @@ TEST(ExplainTest, EveryRuleHasAVerdictAndItsGates) {
   const v1::ExplainJourneyResponse later =
       desk.Explain(TicketAt(1, "e2", v1::STATUS_CATEGORY_OPEN, ""));
   EXPECT_EQ(Shown(later.rules()).front(), "always GATED");
-  EXPECT_THAT(ShownGates(later.rules(0)), ElementsAre("ALERT_ALREADY_OPEN closed"));
+  EXPECT_THAT(ShownGates(later.rules(0)), ElementsAre("LATE_EVENT open", "ALERT_ALREADY_OPEN closed"));
 
   v1::TicketEvent ours = TicketAt(1, "e2", v1::STATUS_CATEGORY_OPEN, "");
   ours.mutable_actor()->set_role(v1::ACTOR_ROLE_WAYPOST);
