@@ -10,7 +10,7 @@ namespace waypost::journey {
 
 absl::StatusOr<Evaluation> Evaluate(const rules::RuleSet& rules, const v1::TicketEvent& event,
                                     uint64_t position, absl::Time now, PersonRecord* record) {
-  if (const auto refused = RefuseFeedback(event, *record); refused.has_value()) {
+  if (const auto refused = RefuseFeedback(event, *record, now); refused.has_value()) {
     return absl::FailedPreconditionError(refused->message);
   }
   Evaluation evaluation;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/journey/feedback.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/scores.h"
@@ -64,14 +66,15 @@ const v1::SurveyDecision* AnsweredSurvey(const v1::TicketEvent& event,
 }
 
 std::optional<RefusedFeedback> RefuseFeedback(const v1::TicketEvent& event,
-                                              const PersonRecord& record) {
+                                              const PersonRecord& record, absl::Time now) {
   if (!event.has_feedback()) return std::nullopt;
   const TicketPlace place = FindTicket(event.source(), event.ticket().ref(), record);
   if (place.ticket < 0) return Unknown();
   const v1::SurveyDecision* survey = AnsweredSurvey(event, record.journeys[place.journey]);
   if (survey == nullptr || !WasSent(*survey)) return Unknown();
   if (auto refused = RefuseRating(event.feedback().rating(), survey->kind())) return refused;
-  const int64_t at = MicrosOf(event.occurred_at());
+  const int64_t at =
+      std::max(MicrosOf(event.occurred_at()), absl::ToUnixMicros(now - kMaxAnswerLag));
   if (survey->has_answer()) return RefuseChange(at, survey->answer());
   if (at >= MicrosOf(survey->expires_at())) {
     return RefusedFeedback{FeedbackRefusal::kSurveyExpired,

@@ -21,6 +21,11 @@ namespace waypost::journey {
 inline constexpr absl::Duration kAnswerChangeWindow = absl::Hours(24);
 inline constexpr int kMaxAnswerChanges = 5;
 
+// An answer may be told so long after it was given, by the sidecar's clock: expiry and changes are
+// judged as if it were given no earlier than that, so that no time that is told brings back a
+// survey that ended.
+inline constexpr absl::Duration kMaxAnswerLag = absl::Hours(24);
+
 // Why an answer is not recorded.
 enum class FeedbackRefusal {
   kSurveyUnknown,     // nobody was asked about this ticket under that id
@@ -35,9 +40,10 @@ struct RefusedFeedback {
 
 // Whether the answer may be recorded in the record as it stands before the event; nothing: yes, or
 // the event is no answer. What was sent again (same event_id) is no change: ask for duplicates
-// first.
+// first. `now` is the sidecar's clock.
 [[nodiscard]] std::optional<RefusedFeedback> RefuseFeedback(const v1::TicketEvent& event,
-                                                            const PersonRecord& record);
+                                                            const PersonRecord& record,
+                                                            absl::Time now);
 
 // The survey of that id; nullptr when the journey has none.
 [[nodiscard]] const v1::SurveyDecision* FindSurvey(std::string_view id,

@@ -6,10 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "sidecar/base/hash.h"
 #include "sidecar/journey/attention.h"
 #include "sidecar/journey/derive.h"
 #include "sidecar/journey/entries.h"
+#include "sidecar/journey/facts.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/possession.h"
 #include "sidecar/journey/visibility.h"
@@ -60,7 +60,9 @@ Gate Merged(const Look& look) {
 
 Gate ChildOfParent(const Look& look) {
   const std::string& parent = look.situation.ticket().parent_ref();
-  if (parent.empty()) return {"CHILD_OF_PARENT", true, "The ticket has no parent."};
+  if (parent.empty() || parent == kUnknownGroup) {
+    return {"CHILD_OF_PARENT", true, "The ticket has no parent that is known."};
+  }
   return {"CHILD_OF_PARENT", false,
           absl::StrCat("The ticket is a child of ", parent, ", which gets the survey.")};
 }
@@ -227,7 +229,8 @@ Gate Asked(const std::string& rule_id) {
 // Another rule than this one is about to ask.
 const v1::SurveyDecision* ScheduledByOther(const Look& look) {
   const auto waits = [&](const v1::SurveyDecision& survey) {
-    return !survey.shadow() && survey.outcome() == v1::SURVEY_OUTCOME_SCHEDULED &&
+    return !survey.shadow() && survey.person_id() == look.asked.recipient &&
+           survey.outcome() == v1::SURVEY_OUTCOME_SCHEDULED &&
            survey.rule_id() != look.asked.rule->id;
   };
   for (const PendingAction& pending : look.journey().pending()) {
@@ -241,11 +244,13 @@ const v1::SurveyDecision* ScheduledByOther(const Look& look) {
 
 Gate AlreadySurveyed(const Look& look) {
   for (const v1::SurveyDecision& survey : look.decided.surveys()) {
-    if (IsInvitation(survey)) return Asked(survey.rule_id());
+    if (IsInvitation(survey) && survey.person_id() == look.asked.recipient) {
+      return Asked(survey.rule_id());
+    }
   }
   int sent = 0;
   for (const v1::SurveyDecision& survey : look.journey().surveys()) {
-    if (!IsInvitation(survey)) continue;
+    if (!IsInvitation(survey) || survey.person_id() != look.asked.recipient) continue;
     const bool unanswered_before = survey.closure() < look.asked.closure && !survey.has_answer();
     if (!unanswered_before || ++sent > 1) return Asked(survey.rule_id());
   }
@@ -380,20 +385,6 @@ Gates ReminderGates(const v1::SurveyDecision& survey, const SurveyCase& asked,
   if (gates.back().passed) gates.push_back(OptedOut(look));
   if (gates.back().passed) gates.push_back(Attention(look));
   return gates;
-}
-
-double SamplePoint(const SurveyCase& asked, const Situation& situation) {
-  const rules::RuleSet& rules = situation.rules();
-  const std::string& key = rules.surveys.sample_key;
-  uint64_t hash = StableHash(key.empty() ? rules.name : key);
-  hash = StableHashCombine(hash, situation.journey().tenant());
-  hash = StableHashCombine(hash, situation.journey().id());
-  hash = StableHashCombine(hash, std::to_string(asked.closure));
-  return static_cast<double>(hash >> 11) / static_cast<double>(uint64_t{1} << 53);
-}
-
-bool AsksRequester(const std::string& recipient, const Situation& situation) {
-  return recipient == situation.person_id() || recipient == situation.record().person.person_id();
 }
 
 }  // namespace waypost::journey

@@ -2,34 +2,12 @@
 // What may keep a survey that a rule wants from being sent.
 #pragma once
 
-#include <cstdint>
-#include <string>
-
-#include "absl/time/time.h"
 #include "sidecar/journey/gates.h"
 #include "sidecar/journey/situation.h"
-#include "sidecar/rules/rule_set.h"
-#include "waypost/internal/v1/state.pb.h"
+#include "sidecar/journey/survey_case.h"
 #include "waypost/v1/enrichment.pb.h"
 
 namespace waypost::journey {
-
-// A survey that is thought of.
-struct SurveyCase {
-  const rules::Rule* rule = nullptr;  // has a survey
-  // When its ticket was closed, in microseconds since 1970-01-01 UTC; 0: it was open.
-  int64_t closed_at = 0;
-  // How often the journey had come back by then: each closure is a case of its own.
-  int closure = 0;
-  absl::Time planned_at;  // when the person was to be asked
-  // When they would be: later than planned in their quiet hours and where nobody looked in time.
-  absl::Time ask_at;
-  bool scheduled = false;  // it waited for that time
-  std::string recipient;   // empty: there is nobody to ask
-  double probability = 1;  // that a case like this is asked
-  std::string touchpoint_id;
-  std::string owner_id;
-};
 
 // The gates in this order, up to the first that is closed. Those marked * only when the person
 // would be asked now: until then the answer may change. Never empty.
@@ -52,7 +30,8 @@ struct SurveyCase {
 //                           nothing but thank (thanks.h) is no word
 //   OTHER_TICKET_OPEN       * another ticket of the journey is open
 //   TOO_LATE                the survey was planned for a time longer ago than an answer would count
-//   ALREADY_SURVEYED        one survey a journey, and one more after a reopening when nobody
+//   ALREADY_SURVEYED        one survey a journey and person asked, and one more after a reopening
+//   when nobody
 //                           answered the first
 //   COOLDOWN                the person was asked anything too recently, by any rule
 //   OPEN_INVITATION         * the person has an invitation that still can be answered
@@ -72,12 +51,5 @@ struct SurveyCase {
 // OPTED_OUT and ATTENTION_BUDGET, up to the first that is closed. Never empty.
 [[nodiscard]] Gates ReminderGates(const v1::SurveyDecision& survey, const SurveyCase& asked,
                                   const Situation& situation);
-
-// Where the case stands among all cases of its rule set, 0 to 1 (excluded); the sample is those
-// below their probability.
-[[nodiscard]] double SamplePoint(const SurveyCase& asked, const Situation& situation);
-
-// The survey's person is the one whose record it is.
-[[nodiscard]] bool AsksRequester(const std::string& recipient, const Situation& situation);
 
 }  // namespace waypost::journey

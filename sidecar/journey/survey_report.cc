@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <optional>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/scores.h"
+#include "sidecar/text/absl_view.h"
 
 namespace waypost::journey {
 namespace {
@@ -17,7 +20,29 @@ bool ComesBefore(const v1::JourneySurvey& a, const v1::JourneySurvey& b) {
   return at_a != at_b ? at_a > at_b : a.survey().id() < b.survey().id();
 }
 
+std::string TokenAfter(const v1::JourneySurvey& row) {
+  return absl::StrCat(MicrosOf(row.survey().decided_at()), " ", row.survey().id());
+}
+
+std::optional<v1::JourneySurvey> ReadToken(std::string_view token) {
+  const size_t space = token.find(' ');
+  int64_t decided = 0;
+  if (space == std::string_view::npos ||
+      !absl::SimpleAtoi(AbslView(token.substr(0, space)), &decided) || decided < 0) {
+    return std::nullopt;
+  }
+  v1::JourneySurvey last;
+  SetTime(decided, last.mutable_survey()->mutable_decided_at());
+  last.mutable_survey()->mutable_id()->assign(token.substr(space + 1));
+  return last;
+}
+
 }  // namespace
+
+SurveyReport::SurveyReport(const v1::ListSurveyDecisionsRequest* request)
+    : request_(*request), last_(ReadToken(request->page_token())) {}
+
+bool SurveyReport::IsToken(std::string_view text) { return ReadToken(text).has_value(); }
 
 bool SurveyReport::Matches(const v1::SurveyDecision& survey) const {
   const int64_t at = MicrosOf(survey.decided_at());
@@ -45,6 +70,8 @@ void SurveyReport::AddRow(const internal::v1::JourneyState& journey,
   row.set_journey_id(journey.id());
   row.set_person_id(journey.person_id());
   *row.mutable_survey() = survey;
+  if (last_.has_value() && !ComesBefore(*last_, row)) return;
+  ++after_last_;
   if (static_cast<int>(rows_.size()) >= request_.page_size()) {
     if (!ComesBefore(row, rows_.front())) return;
     std::pop_heap(rows_.begin(), rows_.end(), ComesBefore);
@@ -108,10 +135,12 @@ void SurveyReport::WriteScore(v1::SurveyKind kind, Tally* tally,
 v1::ListSurveyDecisionsResponse SurveyReport::Take() {
   v1::ListSurveyDecisionsResponse response;
   std::sort_heap(rows_.begin(), rows_.end(), ComesBefore);
+  if (after_last_ > rows_.size()) response.set_next_page_token(TokenAfter(rows_.back()));
   for (v1::JourneySurvey& row : rows_) *response.add_surveys() = std::move(row);
   WriteCounts(&response);
   for (auto& [kind, tally] : tallies_) WriteScore(kind, &tally, &response);
   rows_.clear();
+  after_last_ = 0;
   counts_.clear();
   tallies_.clear();
   return response;

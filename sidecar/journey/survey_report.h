@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,8 +20,11 @@ namespace waypost::journey {
 // the lost times that people said. Not thread-safe.
 class SurveyReport {
  public:
-  // The request outlives the report; its page_size is set.
-  explicit SurveyReport(const v1::ListSurveyDecisionsRequest* request) : request_(*request) {}
+  // The request outlives the report; its page_size is set, its page_token empty or IsToken().
+  explicit SurveyReport(const v1::ListSurveyDecisionsRequest* request);
+
+  // Whether the text may be the next_page_token of an answer.
+  [[nodiscard]] static bool IsToken(std::string_view text);
 
   // Adds the surveys of the journey that match.
   void Add(const internal::v1::JourneyState& journey);
@@ -42,6 +47,8 @@ class SurveyReport {
   void WriteScore(v1::SurveyKind kind, Tally* tally, v1::ListSurveyDecisionsResponse* response);
 
   const v1::ListSurveyDecisionsRequest& request_;
+  std::optional<v1::JourneySurvey> last_;  // of the page before, with time and id alone
+  size_t after_last_ = 0;                  // rows that match and come after it
   // By time of the decision, then id: a heap with the oldest on top, at most a page.
   std::vector<v1::JourneySurvey> rows_;
   std::map<std::pair<v1::SurveyOutcome, std::string>, int64_t> counts_;

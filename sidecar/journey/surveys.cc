@@ -29,10 +29,13 @@ bool Ends(v1::EventType type) {
 int64_t ClosedAt(const Situation& situation) {
   const Folded& folded = situation.folded();
   if (folded.ticket < 0) return 0;
+  const internal::v1::TicketProgress& ticket =
+      situation.journey().progress().tickets(folded.ticket);
+  // What was written between the solution and the closing is newer than the solution.
+  if (ticket.ended_at() != 0) return ticket.ended_at();
   const bool closes = std::any_of(folded.events.begin(), folded.events.end(),
                                   [](const v1::DerivedEvent& event) { return Ends(event.type()); });
-  const bool ended = !IsOpen(situation.journey().progress().tickets(folded.ticket));
-  return closes || ended ? folded.at : 0;
+  return closes ? folded.at : 0;
 }
 
 std::string Evaluated(const std::optional<cel::Program>& who, const Situation& situation) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The phrases of mere thanks, as people write them: lower case, without punctuation. Umlauts may be
 // written out by who writes ("gruesse"). Left out on purpose: thanks in advance, which ask for
-// something, and everything that denies.
+// something; everything that denies; and yes, which answers a question.
 #pragma once
 
 #include <string_view>
@@ -39,12 +39,12 @@ inline constexpr std::string_view kBesideThanks[] = {
     "for that", "for this", "for fixing it", "for fixing this", "for resolving this",
     "for solving this", "again", "so much", "very much",
     // English: that it works
-    "ok", "okay", "yes", "great", "perfect", "super", "awesome", "excellent", "wonderful",
-    "fantastic", "brilliant", "nice", "good", "cool", "got it", "received", "noted", "it works",
-    "it works now", "it works again", "it works fine", "it works fine now", "works", "works now",
-    "works again", "works fine", "works fine now", "its working", "its working now",
-    "its working again", "it is working", "it is working now", "it is working again", "working now",
-    "all good", "all good now", "all fine", "all set", "all is well", "everything works",
+    "ok", "okay", "great", "perfect", "super", "awesome", "excellent", "wonderful", "fantastic",
+    "brilliant", "nice", "good", "cool", "got it", "received", "noted", "it works", "it works now",
+    "it works again", "it works fine", "it works fine now", "works", "works now", "works again",
+    "works fine", "works fine now", "its working", "its working now", "its working again",
+    "it is working", "it is working now", "it is working again", "working now", "all good",
+    "all good now", "all fine", "all set", "all is well", "everything works",
     "everything works now", "everything is working", "everything is working now",
     "everything is fine", "problem solved", "problem is solved", "issue resolved",
     "issue is resolved", "it is fixed", "its fixed", "solved", "resolved", "fixed", "that worked",
@@ -70,19 +70,18 @@ inline constexpr std::string_view kBesideThanks[] = {
     "für die schnelle lösung", "für die lösung", "für alles", "dafür", "nochmal", "nochmals",
     "noch einmal", "ihnen", "dir", "euch", "sehr",
     // German: that it works
-    "ja", "alles klar", "perfekt", "klasse", "toll", "prima", "wunderbar", "spitze", "sehr gut",
-    "gut", "passt", "passt so", "es funktioniert", "es funktioniert jetzt",
-    "es funktioniert wieder", "funktioniert", "funktioniert jetzt", "funktioniert wieder",
-    "jetzt funktioniert es", "nun funktioniert es", "es geht", "es geht jetzt", "es geht wieder",
-    "geht", "geht jetzt", "geht wieder", "jetzt geht es", "jetzt geht es wieder",
-    "jetzt funktioniert es wieder", "jetzt gehts", "nun geht es", "nun gehts", "klappt",
-    "klappt jetzt", "klappt wieder", "es klappt", "es klappt jetzt", "es klappt wieder",
-    "jetzt klappt es", "hat geklappt", "das hat geklappt", "hat funktioniert",
-    "das hat funktioniert", "hat geholfen", "das hat geholfen", "alles gut", "alles bestens",
-    "alles in ordnung", "alles funktioniert", "alles funktioniert wieder", "alles läuft wieder",
-    "läuft", "läuft jetzt", "läuft wieder", "problem gelöst", "problem behoben",
-    "das problem ist gelöst", "das problem ist behoben", "erledigt", "ist erledigt",
-    "hat sich erledigt", "und", "das ticket kann geschlossen werden",
+    "alles klar", "perfekt", "klasse", "toll", "prima", "wunderbar", "spitze", "sehr gut", "gut",
+    "passt", "passt so", "es funktioniert", "es funktioniert jetzt", "es funktioniert wieder",
+    "funktioniert", "funktioniert jetzt", "funktioniert wieder", "jetzt funktioniert es",
+    "nun funktioniert es", "es geht", "es geht jetzt", "es geht wieder", "geht", "geht jetzt",
+    "geht wieder", "jetzt geht es", "jetzt geht es wieder", "jetzt funktioniert es wieder",
+    "jetzt gehts", "nun geht es", "nun gehts", "klappt", "klappt jetzt", "klappt wieder",
+    "es klappt", "es klappt jetzt", "es klappt wieder", "jetzt klappt es", "hat geklappt",
+    "das hat geklappt", "hat funktioniert", "das hat funktioniert", "hat geholfen",
+    "das hat geholfen", "alles gut", "alles bestens", "alles in ordnung", "alles funktioniert",
+    "alles funktioniert wieder", "alles läuft wieder", "läuft", "läuft jetzt", "läuft wieder",
+    "problem gelöst", "problem behoben", "das problem ist gelöst", "das problem ist behoben",
+    "erledigt", "ist erledigt", "hat sich erledigt", "und", "das ticket kann geschlossen werden",
     "ticket kann geschlossen werden", "kann geschlossen werden", "sie können das ticket schließen",
     "ihr könnt das ticket schließen"};
 

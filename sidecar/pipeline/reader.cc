@@ -257,6 +257,9 @@ absl::StatusOr<v1::ListUnmappedEventsResponse> Reader::ListUnmappedEvents(
 
 absl::StatusOr<v1::ListSurveyDecisionsResponse> Reader::ListSurveyDecisions(
     const v1::ListSurveyDecisionsRequest& request) const {
+  if (!request.page_token().empty() && !journey::SurveyReport::IsToken(request.page_token())) {
+    return MakeBadRequest(Reason::kRequestInvalid, {{"page_token", "was not given by an answer"}});
+  }
   v1::ListSurveyDecisionsRequest sized = request;
   if (sized.page_size() <= 0) sized.set_page_size(kDefaultPageSize);
   journey::SurveyReport report(&sized);

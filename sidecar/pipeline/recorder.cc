@@ -37,7 +37,8 @@ absl::Status RefusedError(const journey::RefusedFeedback& refused) {
 
 // Why an event of a ticket that nobody knows is not recorded.
 absl::Status NoRequester(const v1::TicketEvent& event) {
-  if (const auto refused = journey::RefuseFeedback(event, {})) return RefusedError(*refused);
+  if (const auto refused = journey::RefuseFeedback(event, {}, FromProto(event.occurred_at())))
+    return RefusedError(*refused);
   return MakeBadRequest(
       Reason::kEventInvalid,
       {{"event.ticket.requester.id", "is required in the first event of a ticket: who waits?"}});
@@ -176,7 +177,7 @@ absl::StatusOr<bool> Recorder::AnswerDuplicate(const Person& person, Call* call)
 
 absl::Status Recorder::Evaluate(Person* person, Person* former, Call* call) {
   // Before anything is written: a flood of refused answers costs no disk.
-  if (const auto refused = journey::RefuseFeedback(call->event, person->record)) {
+  if (const auto refused = journey::RefuseFeedback(call->event, person->record, clock_->Now())) {
     return RefusedError(*refused);
   }
   WAYPOST_ASSIGN_OR_RETURN(const uint64_t position, queue_->Reserve(call->serialized.size()));

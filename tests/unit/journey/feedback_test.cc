@@ -55,10 +55,13 @@ class FeedbackTest : public ::testing::Test {
     return desk_.record.journeys[0].surveys(0);
   }
   // What refuses the answer; nothing when it was recorded. A refused answer changes nothing.
-  std::optional<FeedbackRefusal> Answer(const v1::TicketEvent& event) {
-    const auto refused = RefuseFeedback(event, desk_.record);
+  std::optional<FeedbackRefusal> Answer(const v1::TicketEvent& event,
+                                        std::optional<absl::Time> told = {}) {
+    const absl::Time now = told.value_or(absl::FromUnixMicros(MicrosOf(event.occurred_at())));
+    desk_.AdvanceTo(now);
+    const auto refused = RefuseFeedback(event, desk_.record, now);
     const std::string before = State();
-    decided_ = desk_.Record(event);
+    decided_ = desk_.Record(event, now);
     EXPECT_EQ(desk_.status.ok(), !refused.has_value());
     EXPECT_EQ(State() == before, refused.has_value());
     if (!refused.has_value()) return std::nullopt;
@@ -126,6 +129,7 @@ TEST_F(FeedbackTest, CanBeChangedForADayAndTheFirstIsKept) {
   EXPECT_EQ(desk_.record.journeys[0].facts().emotion(), 2);
   EXPECT_EQ(Answer(AnswerAt(10 + kDay, survey_id_, 4)), std::nullopt);
   EXPECT_EQ(Answer(AnswerAt(11 + kDay, survey_id_, 1)), FeedbackRefusal::kAlreadyAnswered);
+  EXPECT_EQ(Answer(AnswerAt(11, survey_id_, 1), At(3 * kDay)), FeedbackRefusal::kAlreadyAnswered);
 }
 
 TEST_F(FeedbackTest, AFloodOfVotesChangesItFiveTimesAtMost) {
@@ -153,9 +157,10 @@ TEST_F(FeedbackTest, IsRefusedWithReasonAndWithoutChange) {
 TEST_F(FeedbackTest, IsRefusedOnceTheSurveyHasExpired) {
   desk_.AdvanceTo(At(1 + 7 * kDay));
   EXPECT_EQ(Answer(AnswerAt(1 + 7 * kDay, survey_id_, 5)), FeedbackRefusal::kSurveyExpired);
-  v1::TicketEvent delivered_late = AnswerAt(7 * kDay, survey_id_, 5);
-  desk_.Record(delivered_late, At(8 * kDay));
-  EXPECT_TRUE(desk_.status.ok()) << "given in time, delivered late: " << desk_.status;
+  EXPECT_EQ(Answer(AnswerAt(10, survey_id_, 5), At(9 * kDay)), FeedbackRefusal::kSurveyExpired)
+      << "no time that is told brings it back";
+  EXPECT_EQ(Answer(AnswerAt(7 * kDay, survey_id_, 5), At(8 * kDay)), std::nullopt)
+      << "given in time, told late";
   EXPECT_EQ(survey().outcome(), v1::SURVEY_OUTCOME_ANSWERED);
 }
 
@@ -164,7 +169,7 @@ TEST(FeedbackUnsentTest, OnlyInvitationsCanBeAnswered) {
   desk.Record(EventOf("INC1", 0, v1::STATUS_CATEGORY_NEW));
   const std::string id =
       desk.Record(EventOf("INC1", 1, v1::STATUS_CATEGORY_RESOLVED)).surveys(0).id();
-  const auto refused = RefuseFeedback(AnswerAt(2, id, 5), desk.record);
+  const auto refused = RefuseFeedback(AnswerAt(2, id, 5), desk.record, At(2));
   ASSERT_TRUE(refused.has_value());
   EXPECT_EQ(refused->refusal, FeedbackRefusal::kSurveyUnknown);
 }

@@ -52,6 +52,8 @@ const Row kRows[] = {
      [](v1::TicketEvent* e) { e->mutable_ticket()->set_merged_into_ref("INC9"); }},
     {"child of a major incident", "CHILD_OF_PARENT", "child of MAJ1", [](v1::TicketEvent*) {},
      [](v1::TicketEvent* e) { e->mutable_ticket()->set_parent_ref("MAJ1"); }},
+    {"a parent that nobody knows", "", "", [](v1::TicketEvent*) {},
+     [](v1::TicketEvent* e) { e->mutable_ticket()->set_parent_ref("?"); }},
     {"the requester is the assignee", "REQUESTER_IS_AGENT", "assignee", [](v1::TicketEvent*) {},
      [](v1::TicketEvent* e) { e->mutable_ticket()->mutable_assignee()->set_id("u1"); }},
     {"the requester closed it as an agent", "REQUESTER_IS_AGENT", "agent who acted",

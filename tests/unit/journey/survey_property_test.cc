@@ -106,7 +106,7 @@ class RandomDesk {
       SetTime(absl::ToUnixMicros(now_), event.mutable_occurred_at());
       event.mutable_feedback()->set_survey_id(sent.id);
       event.mutable_feedback()->set_rating(1 + Below(5));
-      if (Chance(3) && !RefuseFeedback(event, record_).has_value()) return Decide(event);
+      if (Chance(3) && !RefuseFeedback(event, record_, now_).has_value()) return Decide(event);
     }
   }
 

@@ -64,6 +64,27 @@ TEST(SurveyReportTest, NewestFirstAndCountsOverAllPages) {
   EXPECT_EQ(response.scores_size(), 0);
 }
 
+TEST(SurveyReportTest, PagesHoldEveryRowOnce) {
+  v1::ListSurveyDecisionsRequest request = Page(2);
+  std::vector<std::string> seen;
+  int pages = 0;
+  do {
+    SurveyReport report(&request);
+    for (const int minute : {3, 1, 4, 2, 5}) {
+      report.Add(Decided(minute, v1::SURVEY_OUTCOME_DO_NOT_SEND, "COOLDOWN"));
+    }
+    const v1::ListSurveyDecisionsResponse response = report.Take();
+    EXPECT_EQ(response.counts(0).count(), 5) << "over all pages";
+    for (const std::string& id : Ids(response)) seen.push_back(id);
+    request.set_page_token(response.next_page_token());
+    ++pages;
+  } while (!request.page_token().empty() && SurveyReport::IsToken(request.page_token()));
+  EXPECT_THAT(seen, ElementsAre("s5", "s4", "s3", "s2", "s1"));
+  EXPECT_EQ(pages, 3);
+  EXPECT_FALSE(SurveyReport::IsToken("s5"));
+  EXPECT_FALSE(SurveyReport::IsToken("-1 s5"));
+}
+
 TEST(SurveyReportTest, Filters) {
   const struct {
     const char* name;

@@ -46,6 +46,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"WorksNot", "It works not. Thanks", false},
         Case{"Question", "Thanks! Does it work?", false},
         Case{"OneMoreThing", "Thank you. And the printer?", false},
+        Case{"Yes", "Yes, thanks", false}, Case{"Ja", "Ja, danke", false},
         Case{"InAdvance", "Thanks in advance", false},
         Case{"GermanInAdvance", "Vielen Dank im Voraus", false},
         Case{"NoThanks", "No thanks to you", false}, Case{"WorksAlone", "It works", false},

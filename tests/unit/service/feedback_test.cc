@@ -178,6 +178,8 @@ TEST_F(FeedbackTest, CountsNothingAfterExpiry) {
   ExpectRefused(request, kCode, 400, "SURVEY_EXPIRED");
   request.mutable_answered_at()->set_seconds(kStart + 7 * 24 * 3600);
   ExpectRefused(request, kCode, 400, "SURVEY_EXPIRED");
+  request.mutable_answered_at()->set_seconds(kStart + 60);
+  ExpectRefused(request, kCode, 400, "SURVEY_EXPIRED");
   EXPECT_FALSE(Survey().has_answer());
 }
 
