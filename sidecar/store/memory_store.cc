@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/store/checks.h"
+#include "sidecar/store/memory_actions.h"
 #include "sidecar/store/page_token.h"
 
 namespace waypost::store {
@@ -64,9 +65,14 @@ class MemoryStore final : public Store {
   absl::StatusOr<int64_t> CountDue() const override;
   absl::StatusOr<std::string> DueBasis() const override;
   absl::StatusOr<PersonPage> ListWaiting(const PersonName& after, size_t limit) const override;
+  absl::StatusOr<std::optional<ActionRow>> FindAction(std::string_view tenant,
+                                                      std::string_view action_id) const override;
+  absl::StatusOr<std::vector<ActionRow>> ListActions(const ActionQuery& query) const override;
+  absl::StatusOr<int64_t> CountActions(ActionState state) const override;
   absl::StatusOr<std::vector<UnmappedGroup>> ListUnmapped(std::string_view tenant,
                                                           size_t limit) const override;
   absl::StatusOr<size_t> Prune(absl::Time before, size_t limit) override;
+  absl::StatusOr<size_t> PruneActions(absl::Time before, size_t limit) override;
   absl::Status Recover() override { return absl::OkStatus(); }
   std::string_view kind() const override { return "memory"; }
 
@@ -90,6 +96,7 @@ class MemoryStore final : public Store {
   std::map<PersonKey, PersonRow> persons_ ABSL_GUARDED_BY(mutex_);
   std::map<JourneyKey, JourneyRow> journeys_ ABSL_GUARDED_BY(mutex_);
   std::map<TicketKey, TicketRow> tickets_ ABSL_GUARDED_BY(mutex_);
+  MemoryActions actions_ ABSL_GUARDED_BY(mutex_);
   // What the maps above say, the other way round.
   std::set<DueKey> due_ ABSL_GUARDED_BY(mutex_);
   std::map<PersonKey, std::set<std::string>> journeys_of_ ABSL_GUARDED_BY(mutex_);
@@ -178,12 +185,34 @@ void MemoryStore::PutTicket(const TicketRow& row) {
   tickets_of_[{row.tenant, row.journey_id}].insert(key);
 }
 
+absl::StatusOr<std::optional<ActionRow>> MemoryStore::FindAction(std::string_view tenant,
+                                                                 std::string_view action_id) const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return actions_.Find(tenant, action_id);
+}
+
+absl::StatusOr<std::vector<ActionRow>> MemoryStore::ListActions(const ActionQuery& query) const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return actions_.List(query);
+}
+
+absl::StatusOr<int64_t> MemoryStore::CountActions(ActionState state) const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return actions_.Count(state);
+}
+
+absl::StatusOr<size_t> MemoryStore::PruneActions(absl::Time before, size_t limit) {
+  absl::MutexLock lock(&mutex_);
+  return actions_.Prune(before, limit);
+}
+
 absl::Status MemoryStore::Materialize(const Materialization& batch) {
   absl::MutexLock lock(&mutex_);
   WAYPOST_RETURN_IF_ERROR(CheckMaterialization(batch, materialized_position_, last_position_));
   for (const PersonRow& row : batch.persons) PutPerson(row);
   for (const JourneyRow& row : batch.journeys) PutJourney(row);
   for (const TicketRow& row : batch.tickets) PutTicket(row);
+  for (const ActionRow& row : batch.actions) actions_.Put(row);
   due_basis_ = batch.due_basis.value_or(due_basis_);
   materialized_position_ = batch.position.value_or(materialized_position_);
   return absl::OkStatus();

@@ -76,7 +76,23 @@ CREATE TABLE due_basis (basis TEXT NOT NULL) STRICT;
 INSERT INTO due_basis (basis) VALUES ('');
 )sql";
 
-constexpr const char* kMigrations[] = {kVersion1, kVersion2};
+// The outbox. Few rows wait at a time; the others are kept for a while and found by id or by state.
+constexpr char kVersion3[] = R"sql(
+CREATE TABLE actions (
+  tenant TEXT NOT NULL,
+  action_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  settled_at INTEGER,
+  blob BLOB NOT NULL,
+  PRIMARY KEY (tenant, action_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX actions_by_state ON actions (state, position, number);
+CREATE INDEX actions_settled ON actions (settled_at) WHERE settled_at IS NOT NULL;
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3};
 
 }  // namespace
 

@@ -36,6 +36,15 @@ constexpr char kListWaiting[] =
     "SELECT 1 FROM journeys INDEXED BY journeys_by_person WHERE journeys.tenant = persons.tenant"
     " AND journeys.person_id = persons.person_id AND open = 1) OR due_at IS NOT NULL FROM persons"
     " WHERE (tenant, person_id) > (?1, ?2) ORDER BY tenant, person_id LIMIT ?3";
+constexpr char kFindAction[] =
+    "SELECT tenant, action_id, position, number, state, settled_at, settled_at IS NULL, blob"
+    " FROM actions WHERE tenant = ?1 AND action_id = ?2";
+constexpr char kListActions[] =
+    "SELECT tenant, action_id, position, number, state, settled_at, settled_at IS NULL, blob"
+    " FROM actions INDEXED BY actions_by_state WHERE state = ?1 AND (position, number) > (?2, ?3)"
+    " AND (?4 = '' OR tenant = ?4) ORDER BY position, number LIMIT ?5";
+constexpr char kCountActions[] =
+    "SELECT count(*) FROM actions INDEXED BY actions_by_state WHERE state = ?1";
 constexpr char kListUnmapped[] =
     "SELECT unmapped_key, count(*) AS records, max(occurred_at) AS last_at FROM log"
     " WHERE tenant = ?1 AND unmapped_key IS NOT NULL GROUP BY unmapped_key"
@@ -79,6 +88,18 @@ JourneyRow JourneyOf(std::string_view tenant, const SqliteRows& rows) {
   return row;
 }
 
+ActionRow ActionOf(const SqliteRows& rows) {
+  ActionRow row;
+  row.tenant = rows.Bytes(0);
+  row.action_id = rows.Bytes(1);
+  row.position = static_cast<uint64_t>(rows.Integer(2));
+  row.number = static_cast<uint32_t>(rows.Integer(3));
+  row.state = static_cast<ActionState>(rows.Integer(4));
+  if (rows.Integer(6) == 0) row.settled_at = absl::FromUnixMicros(rows.Integer(5));
+  row.blob = rows.Bytes(7);
+  return row;
+}
+
 int64_t ToLimit(uint64_t limit) { return static_cast<int64_t>(std::min(limit, kLargestInteger)); }
 
 absl::StatusOr<std::vector<JourneyRow>> AllJourneys(std::string_view tenant, SqliteRows rows) {
@@ -115,6 +136,9 @@ absl::Status SqliteReader::PrepareAll() {
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kCountDue, count_due_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kDueBasis, due_basis_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kListWaiting, list_waiting_));
+  WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kFindAction, find_action_));
+  WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kListActions, list_actions_));
+  WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kCountActions, count_actions_));
   return connection_->PrepareInto(kListUnmapped, list_unmapped_);
 }
 
@@ -237,6 +261,32 @@ absl::StatusOr<PersonPage> SqliteReader::ListWaiting(const PersonName& after, si
   }
   if (looked_at == limit) page.next_after = std::move(last);
   return page;
+}
+
+absl::StatusOr<std::optional<ActionRow>> SqliteReader::FindAction(std::string_view tenant,
+                                                                  std::string_view action_id) {
+  SqliteRows rows = find_action_->Start(tenant, action_id);
+  WAYPOST_ASSIGN_OR_RETURN(const bool found, rows.Next());
+  if (!found) return std::nullopt;
+  return ActionOf(rows);
+}
+
+absl::StatusOr<std::vector<ActionRow>> SqliteReader::ListActions(const ActionQuery& query) {
+  std::vector<ActionRow> actions;
+  SqliteRows rows =
+      list_actions_->Start(static_cast<int64_t>(query.state), ToLimit(query.after_position),
+                           int64_t{query.after_number}, query.tenant, ToLimit(query.limit));
+  while (true) {
+    WAYPOST_ASSIGN_OR_RETURN(const bool found, rows.Next());
+    if (!found) return actions;
+    actions.push_back(ActionOf(rows));
+  }
+}
+
+absl::StatusOr<int64_t> SqliteReader::CountActions(ActionState state) {
+  SqliteRows rows = count_actions_->Start(static_cast<int64_t>(state));
+  WAYPOST_RETURN_IF_ERROR(rows.Next().status());
+  return rows.Integer(0);
 }
 
 absl::StatusOr<std::vector<UnmappedGroup>> SqliteReader::ListUnmapped(std::string_view tenant,

@@ -45,6 +45,10 @@ class SqliteReader {
   [[nodiscard]] absl::StatusOr<int64_t> CountDue();
   [[nodiscard]] absl::StatusOr<std::string> DueBasis();
   [[nodiscard]] absl::StatusOr<PersonPage> ListWaiting(const PersonName& after, size_t limit);
+  [[nodiscard]] absl::StatusOr<std::optional<ActionRow>> FindAction(std::string_view tenant,
+                                                                    std::string_view action_id);
+  [[nodiscard]] absl::StatusOr<std::vector<ActionRow>> ListActions(const ActionQuery& query);
+  [[nodiscard]] absl::StatusOr<int64_t> CountActions(ActionState state);
   [[nodiscard]] absl::StatusOr<std::vector<UnmappedGroup>> ListUnmapped(std::string_view tenant,
                                                                         size_t limit);
 
@@ -67,6 +71,9 @@ class SqliteReader {
   std::optional<SqliteStatement> count_due_;
   std::optional<SqliteStatement> due_basis_;
   std::optional<SqliteStatement> list_waiting_;
+  std::optional<SqliteStatement> find_action_;
+  std::optional<SqliteStatement> list_actions_;
+  std::optional<SqliteStatement> count_actions_;
   std::optional<SqliteStatement> list_unmapped_;
 };
 

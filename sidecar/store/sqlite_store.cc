@@ -157,9 +157,14 @@ class SqliteStore final : public Store {
   absl::StatusOr<int64_t> CountDue() const override;
   absl::StatusOr<std::string> DueBasis() const override;
   absl::StatusOr<PersonPage> ListWaiting(const PersonName& after, size_t limit) const override;
+  absl::StatusOr<std::optional<ActionRow>> FindAction(std::string_view tenant,
+                                                      std::string_view action_id) const override;
+  absl::StatusOr<std::vector<ActionRow>> ListActions(const ActionQuery& query) const override;
+  absl::StatusOr<int64_t> CountActions(ActionState state) const override;
   absl::StatusOr<std::vector<UnmappedGroup>> ListUnmapped(std::string_view tenant,
                                                           size_t limit) const override;
   absl::StatusOr<size_t> Prune(absl::Time before, size_t limit) override;
+  absl::StatusOr<size_t> PruneActions(absl::Time before, size_t limit) override;
   absl::Status Recover() override;
   std::string_view kind() const override { return "sqlite"; }
 
@@ -242,6 +247,17 @@ absl::StatusOr<size_t> SqliteStore::Prune(absl::Time before, size_t limit) {
   WAYPOST_RETURN_IF_ERROR(Write([&]() -> absl::Status {
     write_mutex_.AssertHeld();
     WAYPOST_ASSIGN_OR_RETURN(removed, writer_->Prune(before, limit, materialized_));
+    return absl::OkStatus();
+  }));
+  return removed;
+}
+
+absl::StatusOr<size_t> SqliteStore::PruneActions(absl::Time before, size_t limit) {
+  absl::MutexLock lock(&write_mutex_);
+  size_t removed = 0;
+  WAYPOST_RETURN_IF_ERROR(Write([&]() -> absl::Status {
+    write_mutex_.AssertHeld();
+    WAYPOST_ASSIGN_OR_RETURN(removed, writer_->PruneActions(before, limit));
     return absl::OkStatus();
   }));
   return removed;
@@ -336,6 +352,19 @@ absl::StatusOr<std::string> SqliteStore::DueBasis() const {
 
 absl::StatusOr<PersonPage> SqliteStore::ListWaiting(const PersonName& after, size_t limit) const {
   return readers_.Use([&](SqliteReader& reader) { return reader.ListWaiting(after, limit); });
+}
+
+absl::StatusOr<std::optional<ActionRow>> SqliteStore::FindAction(std::string_view tenant,
+                                                                 std::string_view action_id) const {
+  return readers_.Use([&](SqliteReader& reader) { return reader.FindAction(tenant, action_id); });
+}
+
+absl::StatusOr<std::vector<ActionRow>> SqliteStore::ListActions(const ActionQuery& query) const {
+  return readers_.Use([&](SqliteReader& reader) { return reader.ListActions(query); });
+}
+
+absl::StatusOr<int64_t> SqliteStore::CountActions(ActionState state) const {
+  return readers_.Use([&](SqliteReader& reader) { return reader.CountActions(state); });
 }
 
 absl::StatusOr<std::vector<UnmappedGroup>> SqliteStore::ListUnmapped(std::string_view tenant,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/store/sqlite_writer.h"
 
+#include <algorithm>
+#include <limits>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -27,6 +29,15 @@ constexpr char kPutTicket[] =
     " ON CONFLICT (tenant, source, ref) DO UPDATE"
     " SET person_id = excluded.person_id, journey_id = excluded.journey_id"
     " WHERE person_id <> excluded.person_id OR journey_id <> excluded.journey_id";
+constexpr char kPutAction[] =
+    "INSERT INTO actions (tenant, action_id, position, number, state, settled_at, blob)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, 9223372036854775807), ?7)"
+    " ON CONFLICT (tenant, action_id) DO UPDATE"
+    " SET position = excluded.position, number = excluded.number, state = excluded.state,"
+    " settled_at = excluded.settled_at, blob = excluded.blob";
+constexpr char kPruneActions[] =
+    "DELETE FROM actions WHERE (tenant, action_id) IN (SELECT tenant, action_id FROM actions"
+    " WHERE settled_at IS NOT NULL AND settled_at < ?1 ORDER BY settled_at LIMIT ?2)";
 constexpr char kPutPosition[] = "UPDATE meta SET value = ?1 WHERE name = 'materialized_position'";
 constexpr char kPutDueBasis[] = "UPDATE due_basis SET basis = ?1";
 constexpr char kDropAfter[] = "DELETE FROM log WHERE position > ?1";
@@ -50,6 +61,8 @@ absl::Status SqliteWriter::PrepareAll() {
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutPerson, put_person_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutJourney, put_journey_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutTicket, put_ticket_));
+  WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutAction, put_action_));
+  WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPruneActions, prune_actions_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutPosition, put_position_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutDueBasis, put_due_basis_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kDropAfter, drop_after_));
@@ -87,11 +100,18 @@ absl::Status SqliteWriter::Put(const TicketRow& row) {
   return put_ticket_->Run(row.tenant, row.source, row.ref, row.person_id, row.journey_id);
 }
 
+absl::Status SqliteWriter::Put(const ActionRow& row) {
+  return put_action_->Run(row.tenant, row.action_id, static_cast<int64_t>(row.position),
+                          int64_t{row.number}, static_cast<int64_t>(row.state),
+                          absl::ToUnixMicros(row.settled_at), SqliteBlob{row.blob});
+}
+
 absl::Status SqliteWriter::Materialize(const Materialization& batch) {
   return connection_->Transact([&]() -> absl::Status {
     for (const PersonRow& row : batch.persons) WAYPOST_RETURN_IF_ERROR(Put(row));
     for (const JourneyRow& row : batch.journeys) WAYPOST_RETURN_IF_ERROR(Put(row));
     for (const TicketRow& row : batch.tickets) WAYPOST_RETURN_IF_ERROR(Put(row));
+    for (const ActionRow& row : batch.actions) WAYPOST_RETURN_IF_ERROR(Put(row));
     if (batch.due_basis.has_value()) WAYPOST_RETURN_IF_ERROR(put_due_basis_->Run(*batch.due_basis));
     if (!batch.position.has_value()) return absl::OkStatus();
     return put_position_->Run(static_cast<int64_t>(*batch.position));
@@ -102,6 +122,18 @@ absl::StatusOr<size_t> SqliteWriter::Prune(absl::Time before, size_t limit, uint
   size_t removed = 0;
   WAYPOST_RETURN_IF_ERROR(connection_->Transact([&]() -> absl::Status {
     WAYPOST_ASSIGN_OR_RETURN(removed, pruner_->Prune(before, limit, materialized));
+    return absl::OkStatus();
+  }));
+  return removed;
+}
+
+absl::StatusOr<size_t> SqliteWriter::PruneActions(absl::Time before, size_t limit) {
+  const auto row_limit =
+      static_cast<int64_t>(std::min<uint64_t>(limit, std::numeric_limits<int64_t>::max()));
+  size_t removed = 0;
+  WAYPOST_RETURN_IF_ERROR(connection_->Transact([&]() -> absl::Status {
+    WAYPOST_RETURN_IF_ERROR(prune_actions_->Run(absl::ToUnixMicros(before), row_limit));
+    removed = static_cast<size_t>(connection_->changes());
     return absl::OkStatus();
   }));
   return removed;

@@ -30,6 +30,8 @@ class SqliteWriter {
   [[nodiscard]] absl::StatusOr<size_t> Prune(absl::Time before, size_t limit,
                                              uint64_t materialized);
 
+  [[nodiscard]] absl::StatusOr<size_t> PruneActions(absl::Time before, size_t limit);
+
   // Deletes records with position > `last`, left by a transaction whose commit was reported as
   // failed, and proves that the file can be written and can grow.
   [[nodiscard]] absl::Status Probe(uint64_t last);
@@ -48,6 +50,7 @@ class SqliteWriter {
   [[nodiscard]] absl::Status Put(const PersonRow& row);
   [[nodiscard]] absl::Status Put(const JourneyRow& row);
   [[nodiscard]] absl::Status Put(const TicketRow& row);
+  [[nodiscard]] absl::Status Put(const ActionRow& row);
 
   const std::unique_ptr<SqliteConnection> connection_;
   // Declared after the connection, so that they go first.
@@ -56,8 +59,10 @@ class SqliteWriter {
   std::optional<SqliteStatement> put_person_;
   std::optional<SqliteStatement> put_journey_;
   std::optional<SqliteStatement> put_ticket_;
+  std::optional<SqliteStatement> put_action_;
   std::optional<SqliteStatement> put_position_;
   std::optional<SqliteStatement> put_due_basis_;
+  std::optional<SqliteStatement> prune_actions_;
   std::optional<SqliteStatement> drop_after_;
   std::optional<SqliteStatement> fill_probe_;
   std::optional<SqliteStatement> clear_probe_;

@@ -59,6 +59,28 @@ struct TicketRow {
   std::string journey_id;
 };
 
+// How far an action of the outbox is. The numbers are those in the file.
+enum class ActionState { kWaiting = 0, kDone = 1, kDead = 2 };
+// Actions are in the order of their decisions: by position, then by number.
+struct ActionRow {
+  std::string tenant;
+  std::string action_id;
+  uint64_t position = 0;  // of the decision that brought it
+  uint32_t number = 0;    // among the actions of that decision
+  ActionState state = ActionState::kWaiting;
+  // When it was done or died; the infinite future while it waits.
+  absl::Time settled_at = absl::InfiniteFuture();
+  std::string blob;  // serialized waypost.internal.v1.ActionRecord
+};
+struct ActionQuery {
+  std::string tenant = "";  // empty: everybody's
+  ActionState state = ActionState::kWaiting;
+  // Only what comes after this place in the order.
+  uint64_t after_position = 0;
+  uint32_t after_number = 0;
+  size_t limit = 100;
+};
+
 // What one materialisation writes, all or nothing.
 struct Materialization {
   std::vector<PersonRow> persons = {};
@@ -68,6 +90,7 @@ struct Materialization {
   std::optional<uint64_t> position = std::nullopt;
   // When set: by which rules and program the `due_at` of every person was found.
   std::optional<std::string> due_basis = std::nullopt;
+  std::vector<ActionRow> actions = {};
 };
 
 // A person for whom something is due at a time. Ordered by time, tenant and person_id.
@@ -106,8 +129,8 @@ struct UnmappedGroup {
 
 // Durable state: an append-only log, which is the truth, and tables written behind it.
 //
-// Threads: Append, Materialize, Prune and Recover are called by one thread at a time (the
-// committer); all reads may run on any thread at the same time and see every write that has
+// Threads: Append, Materialize, Prune, PruneActions and Recover are called by one thread at a time
+// (the committer); all reads may run on any thread at the same time and see every write that has
 // returned, and a write either whole or not at all.
 //
 // Failures: RESOURCE_EXHAUSTED when the disk is full, UNAVAILABLE when the store cannot be reached
@@ -141,7 +164,8 @@ class Store {
       uint64_t after, const std::function<absl::Status(const LogRecord&)>& visit) const = 0;
 
   // Writes rows into the tables, replacing those of the same key (tenant and person_id, tenant and
-  // journey_id, tenant and source and ref; the last of equal keys stays), in one transaction.
+  // journey_id, tenant and source and ref, tenant and action_id; the last of equal keys stays), in
+  // one transaction.
   // INVALID_ARGUMENT when the position lies before MaterializedPosition() or after LastPosition().
   [[nodiscard]] virtual absl::Status Materialize(const Materialization& batch) = 0;
 
@@ -173,6 +197,13 @@ class Store {
   [[nodiscard]] virtual absl::StatusOr<PersonPage> ListWaiting(const PersonName& after,
                                                                size_t limit) const = 0;
 
+  // Actions of the outbox, in order; and how many are in that state, of all tenants.
+  [[nodiscard]] virtual absl::StatusOr<std::optional<ActionRow>> FindAction(
+      std::string_view tenant, std::string_view action_id) const = 0;
+  [[nodiscard]] virtual absl::StatusOr<std::vector<ActionRow>> ListActions(
+      const ActionQuery& query) const = 0;
+  [[nodiscard]] virtual absl::StatusOr<int64_t> CountActions(ActionState state) const = 0;
+
   // Unmapped records, grouped by key, most frequent first, equally frequent ones by newest record
   // and then by key, at most `limit` groups. Counts what is in the log still.
   [[nodiscard]] virtual absl::StatusOr<std::vector<UnmappedGroup>> ListUnmapped(
@@ -184,6 +215,10 @@ class Store {
   // of a person that a later log record changes stay: a restart replays that record on them. At
   // most `limit` records and `limit` journeys; returns how many rows went in all, so 0 is the end.
   [[nodiscard]] virtual absl::StatusOr<size_t> Prune(absl::Time before, size_t limit) = 0;
+
+  // Deletes actions that were settled before `before`, longest settled first, at most `limit`, and
+  // returns how many went.
+  [[nodiscard]] virtual absl::StatusOr<size_t> PruneActions(absl::Time before, size_t limit) = 0;
 
   // After a failed write: makes the store writable again, or says why it still is not.
   [[nodiscard]] virtual absl::Status Recover() = 0;

@@ -54,6 +54,16 @@ TicketRow Ticket(const std::string& ref, const std::string& person_id,
   return {"acme", "snow", ref, person_id, journey_id};
 }
 
+ActionRow Action(const std::string& action_id, uint64_t position, uint32_t number) {
+  ActionRow row;
+  row.tenant = "acme";
+  row.action_id = action_id;
+  row.position = position;
+  row.number = number;
+  row.blob = absl::StrCat("action ", action_id);
+  return row;
+}
+
 bool operator==(const LogRecord& a, const LogRecord& b) {
   return std::tie(a.position, a.tenant, a.person_id, a.occurred_at, a.event, a.decision,
                   a.unmapped_key) == std::tie(b.position, b.tenant, b.person_id, b.occurred_at,
@@ -74,6 +84,11 @@ bool operator==(const JourneyRow& a, const JourneyRow& b) {
 bool operator==(const TicketRow& a, const TicketRow& b) {
   return std::tie(a.tenant, a.source, a.ref, a.person_id, a.journey_id) ==
          std::tie(b.tenant, b.source, b.ref, b.person_id, b.journey_id);
+}
+
+bool operator==(const ActionRow& a, const ActionRow& b) {
+  return std::tie(a.tenant, a.action_id, a.position, a.number, a.state, a.settled_at, a.blob) ==
+         std::tie(b.tenant, b.action_id, b.position, b.number, b.state, b.settled_at, b.blob);
 }
 
 void PrintTo(const LogRecord& record, std::ostream* out) {

@@ -28,10 +28,15 @@ namespace waypost::store {
 [[nodiscard]] TicketRow Ticket(const std::string& ref, const std::string& person_id,
                                const std::string& journey_id);
 
+// The action of decision `position`, waiting, of tenant "acme".
+[[nodiscard]] ActionRow Action(const std::string& action_id, uint64_t position,
+                               uint32_t number = 0);
+
 bool operator==(const LogRecord& a, const LogRecord& b);
 bool operator==(const PersonRow& a, const PersonRow& b);
 bool operator==(const JourneyRow& a, const JourneyRow& b);
 bool operator==(const TicketRow& a, const TicketRow& b);
+bool operator==(const ActionRow& a, const ActionRow& b);
 
 // What GoogleTest prints.
 void PrintTo(const LogRecord& record, std::ostream* out);

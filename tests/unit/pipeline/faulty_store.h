@@ -68,6 +68,10 @@ class FaultyStore final : public store::Store {
     return inner_->Prune(before, limit);
   }
 
+  absl::StatusOr<size_t> PruneActions(absl::Time before, size_t limit) override {
+    return inner_->PruneActions(before, limit);
+  }
+
   absl::StatusOr<uint64_t> LastPosition() const override { return inner_->LastPosition(); }
   absl::StatusOr<uint64_t> MaterializedPosition() const override {
     return inner_->MaterializedPosition();
@@ -110,6 +114,17 @@ class FaultyStore final : public store::Store {
   absl::StatusOr<store::PersonPage> ListWaiting(const store::PersonName& after,
                                                 size_t limit) const override {
     return inner_->ListWaiting(after, limit);
+  }
+  absl::StatusOr<std::optional<store::ActionRow>> FindAction(
+      std::string_view tenant, std::string_view action_id) const override {
+    return inner_->FindAction(tenant, action_id);
+  }
+  absl::StatusOr<std::vector<store::ActionRow>> ListActions(
+      const store::ActionQuery& query) const override {
+    return inner_->ListActions(query);
+  }
+  absl::StatusOr<int64_t> CountActions(store::ActionState state) const override {
+    return inner_->CountActions(state);
   }
   absl::StatusOr<std::vector<store::UnmappedGroup>> ListUnmapped(std::string_view tenant,
                                                                  size_t limit) const override {

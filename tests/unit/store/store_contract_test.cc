@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sidecar/store/memory_store.h"
@@ -582,6 +583,68 @@ TEST_P(StoreContractTest, KeepsJourneysThatALaterRecordIsReplayedOn) {
   EXPECT_EQ(store_->FindPerson("acme", "ann").value(), Person("ann"));
   Materialize({{}, {}, {}, 2});
   EXPECT_EQ(store_->Prune(At(100), 100).value(), 3);
+}
+
+TEST_P(StoreContractTest, FindsActionsThatReadBackAsTheyWere) {
+  ActionRow done = Action("a1", 7, 2);
+  done.action_id = std::string("a\0\xff", 3);
+  done.blob = std::string("\0\x01", 2);
+  done.state = ActionState::kDone;
+  done.settled_at = At(3) + absl::Microseconds(5) + absl::Nanoseconds(700);
+  Materialize({.actions = {done, Action("a2", 8)}});
+  done.settled_at = At(3) + absl::Microseconds(5);
+  EXPECT_EQ(store_->FindAction("acme", done.action_id).value(), done);
+  EXPECT_EQ(store_->FindAction("acme", "a2").value(), Action("a2", 8));
+  EXPECT_EQ(store_->FindAction("other", "a2").value(), std::nullopt);
+  EXPECT_EQ(store_->FindAction("acme", "a3").value(), std::nullopt);
+}
+
+TEST_P(StoreContractTest, ListsActionsOfAStateInTheOrderOfTheirDecisions) {
+  ActionRow dead = Action("a4", 2, 2);
+  dead.state = ActionState::kDead;
+  dead.settled_at = At(1);
+  ActionRow theirs = Action("a0", 2, 5);
+  theirs.tenant = "other";
+  Materialize({.actions = {Action("a3", 10), Action("a1", 2, 1), dead, Action("a2", 2), theirs}});
+  const auto names = [&](const ActionQuery& query) {
+    std::vector<std::string> ids;
+    const auto rows = store_->ListActions(query);
+    EXPECT_TRUE(rows.ok()) << rows.status();
+    for (const ActionRow& row : *rows) ids.push_back(row.action_id);
+    return ids;
+  };
+  EXPECT_THAT(names({}), ElementsAre("a2", "a1", "a0", "a3"));
+  EXPECT_THAT(names({.tenant = "acme"}), ElementsAre("a2", "a1", "a3"));
+  EXPECT_THAT(names({.limit = 2}), ElementsAre("a2", "a1"));
+  EXPECT_THAT(names({.after_position = 2, .after_number = 1}), ElementsAre("a0", "a3"));
+  EXPECT_THAT(names({.after_position = 10}), IsEmpty());
+  EXPECT_THAT(names({.state = ActionState::kDead}), ElementsAre("a4"));
+  EXPECT_THAT(names({.state = ActionState::kDone}), IsEmpty());
+  EXPECT_EQ(store_->CountActions(ActionState::kWaiting).value(), 4);
+  EXPECT_EQ(store_->CountActions(ActionState::kDead).value(), 1);
+  // An action that is settled leaves the list of those that wait.
+  dead.action_id = "a1";
+  Materialize({.actions = {dead}});
+  EXPECT_THAT(names({}), ElementsAre("a2", "a0", "a3"));
+  EXPECT_EQ(store_->CountActions(ActionState::kDead).value(), 2);
+}
+
+TEST_P(StoreContractTest, PrunesActionsThatWereSettledLongAgo) {
+  std::vector<ActionRow> rows = {Action("waiting", 1)};
+  for (int i = 0; i < 4; ++i) {
+    ActionRow& row = rows.emplace_back(Action(absl::StrCat("a", i), 2));
+    row.state = i % 2 == 0 ? ActionState::kDone : ActionState::kDead;
+    row.settled_at = At(i);
+  }
+  Materialize({.actions = rows});
+  EXPECT_EQ(store_->PruneActions(At(0), 10).value(), 0);
+  EXPECT_EQ(store_->PruneActions(At(3), 2).value(), 2);
+  EXPECT_EQ(store_->FindAction("acme", "a1").value(), std::nullopt);
+  EXPECT_EQ(store_->FindAction("acme", "a2").value(), rows[3]);
+  EXPECT_EQ(store_->PruneActions(At(3), 2).value(), 1);
+  EXPECT_EQ(store_->PruneActions(At(3), 2).value(), 0);
+  EXPECT_EQ(store_->FindAction("acme", "waiting").value(), rows[0]);
+  EXPECT_EQ(store_->FindAction("acme", "a3").value(), rows[4]);
 }
 
 TEST_P(StoreContractTest, RecoverOfAHealthyStoreChangesNothing) {
