@@ -42,6 +42,12 @@ std::string DuplicateOf(std::string_view response) {
   return bytes;
 }
 
+std::string LeasingResponse(std::string_view response, const std::vector<v1::ActionLease>& leases) {
+  v1::RecordEventResponse added;
+  for (const v1::ActionLease& lease : leases) *added.add_leases() = lease;
+  return std::string(response) + added.SerializeAsString();
+}
+
 std::string UnmappedKey(const v1::TicketEvent& event, v1::EventType type) {
   v1::UnmappedEvents key;
   key.set_source(event.source());

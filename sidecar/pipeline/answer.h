@@ -4,9 +4,11 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "waypost/internal/v1/state.pb.h"
+#include "waypost/v1/action.pb.h"
 #include "waypost/v1/insight_service.pb.h"
 #include "waypost/v1/ticket.pb.h"
 
@@ -19,6 +21,10 @@ namespace waypost::pipeline {
 
 // The same response with `duplicate` set.
 [[nodiscard]] std::string DuplicateOf(std::string_view response);
+
+// The same response with leases of its actions.
+[[nodiscard]] std::string LeasingResponse(std::string_view response,
+                                          const std::vector<v1::ActionLease>& leases);
 
 // What an unmapped event has in common with others like it, for LogRecord::unmapped_key, and back.
 // ReadUnmappedKey fills source, type, signal and channel. DATA_LOSS: not one of ours.

@@ -17,7 +17,7 @@ absl::StatusOr<uint64_t> CommitQueue::Reserve(size_t bytes, Cause cause) {
     return closed_ ? ShuttingDown() : refusal_;
   }
   // A single event always fits, so that no bound can make one impossible for ever.
-  const size_t share = is_event ? 1 : 4;
+  const size_t share = cause == Cause::kTime ? 4 : 1;
   const bool full =
       slots_.size() + joined_ >= max_events_ / share || bytes_ + bytes > max_bytes_ / share;
   if (full && !slots_.empty()) {
@@ -31,11 +31,13 @@ absl::StatusOr<uint64_t> CommitQueue::Reserve(size_t bytes, Cause cause) {
 
 bool CommitQueue::HeadFilled() const { return slots_.size() > taken_ && slots_[taken_].filled; }
 
-void CommitQueue::Fill(store::LogRecord record, std::string event_key, RecordCallback done) {
+void CommitQueue::Fill(store::LogRecord record, std::string event_key, RecordCallback done,
+                       std::unique_ptr<OutboxNews> news) {
   absl::MutexLock lock(&mutex_);
   const size_t number = record.position - durable_ - 1;
   Slot& slot = slots_[number];
   slot.record = std::move(record);
+  slot.news = std::move(news);
   slot.event_key = std::move(event_key);
   slot.waiter.done = std::move(done);
   slot.filled = true;
@@ -56,8 +58,7 @@ CommitQueue::Joined CommitQueue::Join(uint64_t position, std::string_view event_
   return Joined::kYes;
 }
 
-void CommitQueue::Take(size_t max_events, size_t max_bytes, absl::Time deadline,
-                       std::vector<store::LogRecord>* batch) {
+void CommitQueue::Take(size_t max_events, size_t max_bytes, absl::Time deadline, Batch* batch) {
   absl::MutexLock lock(&mutex_);
   while (!HeadFilled() && !woken_) {
     taker_waits_ = true;
@@ -67,9 +68,10 @@ void CommitQueue::Take(size_t max_events, size_t max_bytes, absl::Time deadline,
   }
   woken_ = false;
   size_t bytes = 0;
-  while (HeadFilled() && batch->size() < max_events && bytes < max_bytes) {
+  while (HeadFilled() && batch->records.size() < max_events && bytes < max_bytes) {
     bytes += slots_[taken_].bytes;
-    batch->push_back(std::move(slots_[taken_].record));
+    batch->records.push_back(std::move(slots_[taken_].record));
+    batch->news.push_back(std::move(slots_[taken_].news));
     ++taken_;
   }
 }

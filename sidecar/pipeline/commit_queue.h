@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "sidecar/pipeline/outgoing.h"
 #include "sidecar/pipeline/pipeline.h"
 #include "sidecar/store/store.h"
 
@@ -30,18 +32,26 @@ class CommitQueue {
     std::vector<RecordCallback> again;
   };
 
+  // Records, and what each of them brings to the outbox; null where that is nothing.
+  struct Batch {
+    std::vector<store::LogRecord> records;
+    std::vector<std::unique_ptr<OutboxNews>> news;
+  };
+
   CommitQueue(size_t max_events, size_t max_bytes)
       : max_events_(max_events), max_bytes_(max_bytes) {}
 
-  // What time brings can wait for events: a quarter of the bounds is all that it takes.
-  enum class Cause { kEvent, kTime };
+  // What time brings can wait for events: a quarter of the bounds is all that it takes. What a
+  // connector says of actions is no event, but takes as much.
+  enum class Cause { kEvent, kTime, kConnector };
 
   // The next position, or why there is none: QUEUE_FULL, or what Refuse() said. Whoever gets one
   // calls Fill() with it soon, without waiting for the commit thread in between.
   [[nodiscard]] absl::StatusOr<uint64_t> Reserve(size_t bytes, Cause cause = Cause::kEvent);
 
   // `event_key` (event_key.h) is empty and `done` null for a record that only fills a hole.
-  void Fill(store::LogRecord record, std::string event_key, RecordCallback done);
+  void Fill(store::LogRecord record, std::string event_key, RecordCallback done,
+            std::unique_ptr<OutboxNews> news = nullptr);
 
   enum class Joined { kYes, kReusedId, kOtherEvent, kNotWaiting };
   // Lets `done` wait for the answer of the event at `position`, if that is `event_key` and on its
@@ -50,8 +60,7 @@ class CommitQueue {
 
   // For the commit thread: moves up to `max_events` filled records of up to about `max_bytes` from
   // the front into `batch`, waiting for the first until `deadline` or Wake().
-  void Take(size_t max_events, size_t max_bytes, absl::Time deadline,
-            std::vector<store::LogRecord>* batch);
+  void Take(size_t max_events, size_t max_bytes, absl::Time deadline, Batch* batch);
 
   // For the commit thread: the first `count` records are on disk; their waiters, in order.
   [[nodiscard]] std::vector<Waiter> Complete(size_t count);
@@ -88,6 +97,7 @@ class CommitQueue {
  private:
   struct Slot {
     store::LogRecord record;
+    std::unique_ptr<OutboxNews> news;
     std::string event_key;
     Waiter waiter;
     size_t bytes = 0;

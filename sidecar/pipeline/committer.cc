@@ -18,6 +18,8 @@ namespace {
 constexpr size_t kMaxBatchRecords = 1024;
 constexpr size_t kMaxBatchBytes = size_t{1} << 20;
 constexpr size_t kPruneRows = 1000;
+// Told in outbox_service.proto.
+constexpr absl::Duration kSettledActionsKept = absl::Hours(30 * 24);
 constexpr absl::Duration kPruneInterval = absl::Hours(1);
 // How often a thread without work looks at the clock for what is too old.
 constexpr absl::Duration kIdle = absl::Minutes(1);
@@ -29,15 +31,16 @@ constexpr size_t kNever = std::numeric_limits<size_t>::max();
 }  // namespace
 
 Committer::Committer(store::Store* store, const Clock* clock, RuleSource rules,
-                     const Options& options, WorkingSet* set, CommitQueue* queue)
+                     const Options& options, WorkingSet* set, CommitQueue* queue, Outbox* outbox)
     : store_(store),
       clock_(clock),
       rules_(std::move(rules)),
       options_(options),
       set_(set),
       queue_(queue),
+      outbox_(outbox),
       writer_(
-          store, [this] { return ArchiveBefore(); }, set) {}
+          store, [this] { return ArchiveBefore(); }, set, outbox) {}
 
 Committer::~Committer() { Stop(); }
 
@@ -113,10 +116,10 @@ absl::Time Committer::NextDeadline() const {
 }
 
 absl::Status Committer::CommitWaiting(absl::Time deadline) {
-  batch_.clear();
+  batch_ = {};
   queue_->Take(kMaxBatchRecords, kMaxBatchBytes, deadline, &batch_);
-  if (batch_.empty()) return absl::OkStatus();
-  WAYPOST_RETURN_IF_ERROR(store_->Append(batch_));
+  if (batch_.records.empty()) return absl::OkStatus();
+  WAYPOST_RETURN_IF_ERROR(store_->Append(batch_.records));
   Answer();
   return absl::OkStatus();
 }
@@ -129,24 +132,37 @@ absl::Status Committer::CommitUpTo(uint64_t position) {
 }
 
 void Committer::CountDecidedByTime() {
-  for (const store::LogRecord& record : batch_) {
-    if (record.event.empty() && !record.decision.empty()) ++decided_by_time_;
+  for (const store::LogRecord& record : batch_.records) {
+    const bool of_connector = record.person_id.empty();
+    if (record.event.empty() && !record.decision.empty() && !of_connector) ++decided_by_time_;
   }
 }
 
 void Committer::Answer() {
   CountDecidedByTime();
-  std::vector<CommitQueue::Waiter> waiters = queue_->Complete(batch_.size());
+  // Before anybody hears of the records: who then pulls finds their actions.
+  const auto leases = outbox_->Apply(batch_.records, batch_.news);
+  std::vector<CommitQueue::Waiter> waiters = queue_->Complete(batch_.records.size());
   for (size_t i = 0; i < waiters.size(); ++i) {
-    if (waiters[i].done == nullptr) continue;
-    ++recorded_;
-    const absl::StatusOr<std::string_view> response = ResponseIn(batch_[i].decision);
-    waiters[i].done(response);
-    if (waiters[i].again.empty()) continue;
-    const std::string duplicate = DuplicateOf(response.value_or(std::string_view()));
-    for (RecordCallback& done : waiters[i].again) done(std::string_view(duplicate));
+    if (waiters[i].done != nullptr) AnswerOne(batch_.records[i], leases[i], &waiters[i]);
   }
   if (write_at_ == absl::InfiniteFuture()) write_at_ = SystemClock().Now() + options_.write_behind;
+}
+
+void Committer::AnswerOne(const store::LogRecord& record,
+                          const std::vector<v1::ActionLease>& leases, CommitQueue::Waiter* waiter) {
+  if (record.event.empty()) return waiter->done(std::string_view());  // a connector's word
+  ++recorded_;
+  const absl::StatusOr<std::string_view> response = ResponseIn(record.decision);
+  if (leases.empty() || !response.ok()) {
+    waiter->done(response);
+  } else {
+    const std::string leasing = LeasingResponse(*response, leases);
+    waiter->done(std::string_view(leasing));
+  }
+  if (waiter->again.empty()) return;
+  const std::string duplicate = DuplicateOf(response.value_or(std::string_view()));
+  for (RecordCallback& done : waiter->again) done(std::string_view(duplicate));
 }
 
 bool Committer::WriteIsDue() const {
@@ -200,7 +216,10 @@ bool Committer::PruneIsDue() const { return clock_->Now() >= prune_at_; }
 void Committer::Prune() {
   if (!PruneIsDue()) return;
   const absl::Time now = clock_->Now();
-  const absl::StatusOr<size_t> pruned = store_->Prune(now - options_.retention, kPruneRows);
+  absl::StatusOr<size_t> pruned = store_->Prune(now - options_.retention, kPruneRows);
+  if (pruned.ok() && *pruned == 0) {
+    pruned = store_->PruneActions(now - kSettledActionsKept, kPruneRows);
+  }
   if (!pruned.ok()) {
     LogWarning("What is too old could not be deleted; trying again in an hour",
                {{"status", pruned.status().ToString()}});
@@ -274,8 +293,8 @@ absl::Status Committer::RebuildHoldingBarrier(size_t write_at_persons) {
   const absl::StatusOr<int64_t> waiting = store_->CountDue();
   set_->Clear(waiting.value_or(0));
   WAYPOST_RETURN_IF_ERROR(waiting.status());
-  WAYPOST_ASSIGN_OR_RETURN(const uint64_t last,
-                           ReplayTail(*store_, *rules_(), write_at_persons, &writer_, set_));
+  WAYPOST_ASSIGN_OR_RETURN(const uint64_t last, ReplayTail(*store_, *rules_(), write_at_persons,
+                                                           &writer_, set_, outbox_));
   WAYPOST_ASSIGN_OR_RETURN(materialized_, store_->MaterializedPosition());
   (void)queue_->Reset(last + 1);
   set_->usable = true;

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "sidecar/base/clock.h"
 #include "sidecar/pipeline/commit_queue.h"
+#include "sidecar/pipeline/outbox.h"
 #include "sidecar/pipeline/pipeline.h"
 #include "sidecar/pipeline/table_writer.h"
 #include "sidecar/pipeline/working_set.h"
@@ -31,7 +32,7 @@ class Committer {
  public:
   // All outlive the committer.
   Committer(store::Store* store, const Clock* clock, RuleSource rules, const Options& options,
-            WorkingSet* set, CommitQueue* queue);
+            WorkingSet* set, CommitQueue* queue, Outbox* outbox);
   ~Committer();
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
@@ -62,6 +63,8 @@ class Committer {
   absl::Status CommitWaiting(absl::Time deadline);
   absl::Status CommitUpTo(uint64_t position);
   void Answer();
+  void AnswerOne(const store::LogRecord& record, const std::vector<v1::ActionLease>& leases,
+                 CommitQueue::Waiter* waiter);
   void CountDecidedByTime();
   absl::Status WriteTables();
   bool WriteIsDue() const;
@@ -87,12 +90,13 @@ class Committer {
   const Options options_;
   WorkingSet* const set_;
   CommitQueue* const queue_;
+  Outbox* const outbox_;
   TableWriter writer_;
   std::atomic<uint64_t> materialized_{0};
   std::atomic<int64_t> recorded_{0};
   std::atomic<int64_t> decided_by_time_{0};
   // Of the commit thread alone.
-  std::vector<store::LogRecord> batch_;
+  CommitQueue::Batch batch_;
   absl::Time write_at_ = absl::InfiniteFuture();  // by the machine's clock
   absl::Time prune_at_ = absl::InfinitePast();    // by `clock_`
   bool pruned_ = false;                           // something, in the pass under way

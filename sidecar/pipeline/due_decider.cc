@@ -8,12 +8,24 @@
 
 #include "sidecar/base/status_macros.h"
 #include "sidecar/journey/due.h"
+#include "sidecar/pipeline/outgoing.h"
 
 namespace waypost::pipeline {
 namespace {
 
 // What a decision takes in the queue, about: it is not known before there is a position for it.
 constexpr size_t kDecisionBytes = 1024;
+
+// The ticket that a decision of time concerns; without ref when it concerns none.
+TicketName TicketOf(const internal::v1::Decision& decision, const Person& person) {
+  const int number = journey::FindJourney(decision.placement().journey_id(), person.record);
+  if (number < 0 || decision.ticket() == 0) return {};
+  const internal::v1::JourneyState& journey = person.record.journeys[static_cast<size_t>(number)];
+  const auto ticket = static_cast<int>(decision.ticket()) - 1;
+  if (ticket >= journey.tickets_size()) return {};
+  return {journey.tenant(), journey.tickets(ticket).source(),
+          journey.tickets(ticket).ticket().ref()};
+}
 
 }  // namespace
 
@@ -43,13 +55,15 @@ absl::StatusOr<absl::Time> DueDecider::DecideAll(absl::Time hint, Person* person
 absl::Status DueDecider::DecideNext(const rules::RuleSet& rules, absl::Time now, Person* person) {
   WAYPOST_ASSIGN_OR_RETURN(const uint64_t position,
                            queue_->Reserve(kDecisionBytes, CommitQueue::Cause::kTime));
-  const std::optional<internal::v1::Decision> decision =
-      journey::EvaluateDue(rules, now, position, &person->record);
-  Hand(decision.value_or(internal::v1::Decision()), position, person);
+  internal::v1::Decision decision = journey::EvaluateDue(rules, now, position, &person->record)
+                                        .value_or(internal::v1::Decision());
+  const TicketName ticket = TicketOf(decision, *person);
+  NameActions(ticket.source, ticket.ref, &decision);
+  Hand(std::move(decision), position, person);
   return absl::OkStatus();
 }
 
-void DueDecider::Hand(const internal::v1::Decision& decision, uint64_t position, Person* person) {
+void DueDecider::Hand(internal::v1::Decision decision, uint64_t position, Person* person) {
   store::LogRecord record;
   record.position = position;
   record.tenant = person->record.person.tenant();
@@ -59,7 +73,12 @@ void DueDecider::Hand(const internal::v1::Decision& decision, uint64_t position,
   person->position = position;
   person->NoteJourney(decision.placement().journey_id());
   set_->NoteChange(person, record.decision.size());
-  queue_->Fill(std::move(record), "", nullptr);
+  std::unique_ptr<OutboxNews> news;
+  if (decision.has_outbox()) {
+    news = std::make_unique<OutboxNews>();
+    news->changes.Swap(decision.mutable_outbox());
+  }
+  queue_->Fill(std::move(record), "", nullptr, std::move(news));
   const int64_t generation = queue_->generation();
   const absl::MutexLock lock(&mutex_);
   last_generation_ = generation;

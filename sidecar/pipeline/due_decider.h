@@ -39,7 +39,7 @@ class DueDecider {
  private:
   absl::StatusOr<absl::Time> DecideAll(absl::Time hint, Person* person);
   absl::Status DecideNext(const rules::RuleSet& rules, absl::Time now, Person* person);
-  void Hand(const internal::v1::Decision& decision, uint64_t position, Person* person);
+  void Hand(internal::v1::Decision decision, uint64_t position, Person* person);
 
   const Clock* const clock_;
   const RuleSource rules_;

@@ -6,10 +6,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "sidecar/base/status_macros.h"
+#include "sidecar/pipeline/acknowledger.h"
 #include "sidecar/pipeline/commit_queue.h"
 #include "sidecar/pipeline/committer.h"
 #include "sidecar/pipeline/due_timer.h"
 #include "sidecar/pipeline/errors.h"
+#include "sidecar/pipeline/outbox.h"
 #include "sidecar/pipeline/reader.h"
 #include "sidecar/pipeline/recorder.h"
 #include "sidecar/pipeline/working_set.h"
@@ -23,21 +25,27 @@ class PersonPipeline final : public Pipeline {
                  const Options& options)
       : set_(store, options.cache_bytes),
         queue_(options.max_waiting_events, options.max_waiting_bytes),
+        outbox_(store, clock),
         recorder_(store, clock, rules, options.backlog_grace, &set_, &queue_),
-        committer_(store, clock, rules, options, &set_, &queue_),
+        committer_(store, clock, rules, options, &set_, &queue_, &outbox_),
         timer_(store, clock, rules, options, &set_, &queue_, &committer_),
-        reader_(store, rules, &set_, &queue_, [this] { return committer_.Flush(); }) {}
+        reader_(store, rules, &set_, &queue_, [this] { return committer_.Flush(); }),
+        acknowledger_(&set_, &queue_, &outbox_) {}
 
   ~PersonPipeline() override { queue_.Close(); }
 
   absl::Status Begin() {
+    WAYPOST_RETURN_IF_ERROR(outbox_.Load());
     WAYPOST_RETURN_IF_ERROR(committer_.Start());
+    outbox_.Start();
     timer_.Start();
     return absl::OkStatus();
   }
 
-  void Record(const v1::TicketEvent& event, std::string serialized, RecordCallback done) override {
-    recorder_.Record(event, std::move(serialized), std::move(done));
+  using Pipeline::Record;
+  void Record(const v1::TicketEvent& event, std::string serialized, Delivery delivery,
+              RecordCallback done) override {
+    recorder_.Record(event, std::move(serialized), delivery, std::move(done));
   }
 
   absl::StatusOr<v1::GetJourneyResponse> GetJourney(const v1::GetJourneyRequest& request) override {
@@ -68,12 +76,27 @@ class PersonPipeline final : public Pipeline {
     return ForCaller(reader_.ListSurveyDecisions(request));
   }
 
+  void PullActions(const v1::PullActionsRequest& request, PullCallback done) override {
+    outbox_.Pull(request, std::move(done));
+  }
+  absl::StatusOr<v1::AcknowledgeActionsResponse> AcknowledgeActions(
+      const v1::AcknowledgeActionsRequest& request) override {
+    return ForCaller(acknowledger_.Acknowledge(request));
+  }
+  absl::StatusOr<v1::ListActionsResponse> ListActions(
+      const v1::ListActionsRequest& request) override {
+    if (const absl::Status flushed = committer_.Flush(); !flushed.ok()) return StoreError(flushed);
+    return ForCaller(outbox_.List(request));
+  }
+  void EndPulls() override { outbox_.EndPulls(); }
+
   absl::Status SettleDue() override { return timer_.Settle(); }
   void RulesChanged() override { timer_.Wake(); }
   absl::Status Flush() override { return committer_.Flush(); }
 
   absl::Status Drain(absl::Duration deadline) override {
     queue_.Close();
+    outbox_.Stop();
     timer_.Stop();
     if (!queue_.AwaitEmpty(SystemClock().Now() + deadline)) {
       return absl::DeadlineExceededError("events still wait for the disk");
@@ -99,10 +122,12 @@ class PersonPipeline final : public Pipeline {
 
   WorkingSet set_;
   CommitQueue queue_;
+  Outbox outbox_;
   Recorder recorder_;
   Committer committer_;
   DueTimer timer_;
   Reader reader_;
+  Acknowledger acknowledger_;
 };
 
 Stats PersonPipeline::stats() const {
@@ -116,6 +141,7 @@ Stats PersonPipeline::stats() const {
   stats.decided_by_time = committer_.decided_by_time();
   stats.waiting_persons = set_.due().waiting();
   stats.next_due = timer_.Next();
+  outbox_.Count(&stats);
   set_.Count(&stats.cached_persons, &stats.cached_bytes);
   return stats;
 }

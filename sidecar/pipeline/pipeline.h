@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -18,6 +19,7 @@
 #include "sidecar/store/store.h"
 #include "waypost/v1/insight_service.pb.h"
 #include "waypost/v1/journey_service.pb.h"
+#include "waypost/v1/outbox_service.pb.h"
 #include "waypost/v1/ticket.pb.h"
 
 namespace waypost::pipeline {
@@ -65,17 +67,28 @@ struct Stats {
   uint64_t log_position = 0;           // of the newest record on disk
   uint64_t materialized_position = 0;  // up to which the tables are written
   int64_t cached_persons = 0;
-  int64_t cached_bytes = 0;                      // estimated
-  int64_t decided_by_time = 0;                   // decisions that no event brought
-  int64_t waiting_persons = 0;                   // for whom time brings something, about
-  absl::Time next_due = absl::InfiniteFuture();  // about when it does next
-  absl::Status store;                            // OK while it can be written
+  int64_t cached_bytes = 0;                           // estimated
+  int64_t decided_by_time = 0;                        // decisions that no event brought
+  int64_t waiting_persons = 0;                        // for whom time brings something, about
+  absl::Time next_due = absl::InfiniteFuture();       // about when it does next
+  int64_t actions_waiting = 0;                        // to be carried out, and nobody has them
+  int64_t actions_leased = 0;                         // somebody has them
+  int64_t actions_dead = 0;                           // dead letters that are kept
+  absl::Time oldest_action = absl::InfiniteFuture();  // when the oldest unsettled one was decided
+  absl::Status store;                                 // OK while it can be written
 };
+
+// Who carries out the actions of an answer: whoever pulls them, or the caller, as far as the answer
+// leases them to it.
+enum class Delivery { kPullers, kCaller };
 
 // A serialized waypost.v1.RecordEventResponse, valid during the call, or why there is none. Called
 // exactly once, on the caller's thread before Record() returns or later on the commit thread, which
 // must not be blocked.
 using RecordCallback = absl::AnyInvocable<void(absl::StatusOr<std::string_view> response)>;
+
+// Called exactly once, on any thread.
+using PullCallback = absl::AnyInvocable<void(absl::StatusOr<v1::PullActionsResponse> response)>;
 
 // Where the rule set in force comes from; never null. Called on any thread, often.
 using RuleSource = std::function<std::shared_ptr<const rules::RuleSet>()>;
@@ -115,8 +128,11 @@ class Pipeline {
   // a survey: as stated for RecordFeedback in journey_service.proto. RESOURCE_EXHAUSTED
   // (QUEUE_FULL, DISK_FULL), UNAVAILABLE (STORE_UNAVAILABLE, SHUTTING_DOWN): nothing was recorded;
   // try again.
-  virtual void Record(const v1::TicketEvent& event, std::string serialized,
+  virtual void Record(const v1::TicketEvent& event, std::string serialized, Delivery delivery,
                       RecordCallback done) = 0;
+  void Record(const v1::TicketEvent& event, std::string serialized, RecordCallback done) {
+    Record(event, std::move(serialized), Delivery::kPullers, std::move(done));
+  }
 
   // Reads. They see every event that was acknowledged before the call, and no event that is not on
   // disk. Requests fulfil the bounds stated in insight_service.proto and have their tenant filled
@@ -135,6 +151,19 @@ class Pipeline {
       const v1::ListPromisesRequest& request) = 0;
   [[nodiscard]] virtual absl::StatusOr<v1::ListSurveyDecisionsResponse> ListSurveyDecisions(
       const v1::ListSurveyDecisionsRequest& request) = 0;
+
+  // The outbox, as told in outbox_service.proto. Requests fulfil the bounds stated there and have
+  // their tenant filled in. An action can be pulled once its decision is acknowledged, or, when
+  // time brought it, on disk. PullActions does not block; its callback comes from a thread of the
+  // outbox.
+  virtual void PullActions(const v1::PullActionsRequest& request, PullCallback done) = 0;
+  [[nodiscard]] virtual absl::StatusOr<v1::AcknowledgeActionsResponse> AcknowledgeActions(
+      const v1::AcknowledgeActionsRequest& request) = 0;
+  [[nodiscard]] virtual absl::StatusOr<v1::ListActionsResponse> ListActions(
+      const v1::ListActionsRequest& request) = 0;
+
+  // Answers pulls that wait with no action, and refuses those to come with SHUTTING_DOWN.
+  virtual void EndPulls() = 0;
 
   // Returns once everything that is due by the clock at the time of the call, and by the rules then
   // in force, is decided and on disk, but for what waits for the end of a backlog. UNAVAILABLE: the

@@ -14,6 +14,7 @@
 #include "sidecar/pipeline/errors.h"
 #include "sidecar/pipeline/event_key.h"
 #include "sidecar/pipeline/move.h"
+#include "sidecar/pipeline/outgoing.h"
 
 namespace waypost::pipeline {
 namespace {
@@ -54,6 +55,7 @@ struct Recorder::Call {
   const v1::TicketEvent& event;
   std::string key;  // of the event
   std::string serialized;
+  Delivery delivery;
   RecordCallback done;
   // The requester or, for a lone signal, the person concerned; empty when the event tells none.
   std::string_view told_person;
@@ -63,10 +65,12 @@ struct Recorder::Call {
   std::string duplicate = "";                     // the answer, when the event was recorded before
 };
 
-void Recorder::Record(const v1::TicketEvent& event, std::string serialized, RecordCallback done) {
+void Recorder::Record(const v1::TicketEvent& event, std::string serialized, Delivery delivery,
+                      RecordCallback done) {
   Call call{event,
             EventKey(event),
             std::move(serialized),
+            delivery,
             std::move(done),
             ConcernedPerson(event),
             {event.tenant(), event.source(), event.ticket().ref()}};
@@ -201,8 +205,9 @@ absl::Status Recorder::EvaluateAt(uint64_t position, Person* person, Person* for
     FindDue(*rules, person);
   }
   WAYPOST_ASSIGN_OR_RETURN(
-      const journey::Evaluation evaluation,
+      journey::Evaluation evaluation,
       journey::Evaluate(*rules, call->event, position, clock_->Now(), &person->record));
+  NameActions(call->ticket.source, call->ticket.ref, &evaluation.decision);
   NoteEvaluated(evaluation.decision, position, person, call);
   FindDue(*rules, person);
 
@@ -218,7 +223,13 @@ absl::Status Recorder::EvaluateAt(uint64_t position, Person* person, Person* for
     record.unmapped_key = UnmappedKey(
         call->event, events.empty() ? v1::EVENT_TYPE_UNSPECIFIED : events.front().type());
   }
-  queue_->Fill(std::move(record), std::move(call->key), std::move(call->done));
+  std::unique_ptr<OutboxNews> news;
+  if (evaluation.decision.has_outbox()) {
+    news = std::make_unique<OutboxNews>();
+    news->changes.Swap(evaluation.decision.mutable_outbox());
+    news->lease_actions = call->delivery == Delivery::kCaller;
+  }
+  queue_->Fill(std::move(record), std::move(call->key), std::move(call->done), std::move(news));
   return absl::OkStatus();
 }
 

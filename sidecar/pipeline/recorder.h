@@ -33,7 +33,8 @@ class Recorder {
         queue_(queue) {}
 
   // As Pipeline::Record.
-  void Record(const v1::TicketEvent& event, std::string serialized, RecordCallback done);
+  void Record(const v1::TicketEvent& event, std::string serialized, Delivery delivery,
+              RecordCallback done);
 
  private:
   struct Call;

@@ -22,7 +22,8 @@ absl::Status At(uint64_t position, const absl::Status& status) {
 
 class TailReplay {
  public:
-  TailReplay(const rules::RuleSet& rules, WorkingSet* set) : rules_(rules), set_(set) {}
+  TailReplay(const rules::RuleSet& rules, WorkingSet* set, Outbox* outbox)
+      : rules_(rules), set_(set), outbox_(outbox) {}
 
   absl::Status Replay(const store::LogRecord& record) {
     // Took the place of a failed evaluation.
@@ -31,6 +32,10 @@ class TailReplay {
     if (!decision.ParseFromString(record.decision)) {
       return absl::DataLossError("the decision is damaged");
     }
+    if (decision.has_outbox()) {
+      WAYPOST_RETURN_IF_ERROR(outbox_->Replay(record, decision.outbox()));
+    }
+    if (record.person_id.empty()) return absl::OkStatus();  // a connector's word
     WAYPOST_ASSIGN_OR_RETURN(Person * person, set_->Load({record.tenant, record.person_id}));
     if (person->position >= record.position) return absl::OkStatus();
     if (record.event.empty()) {
@@ -86,13 +91,15 @@ class TailReplay {
 
   const rules::RuleSet& rules_;
   WorkingSet* const set_;
+  Outbox* const outbox_;
 };
 
 }  // namespace
 
 absl::StatusOr<uint64_t> ReplayTail(const store::Store& store, const rules::RuleSet& rules,
-                                    size_t write_at_persons, TableWriter* writer, WorkingSet* set) {
-  TailReplay replay(rules, set);
+                                    size_t write_at_persons, TableWriter* writer, WorkingSet* set,
+                                    Outbox* outbox) {
+  TailReplay replay(rules, set, outbox);
   WAYPOST_ASSIGN_OR_RETURN(const uint64_t materialized, store.MaterializedPosition());
   WAYPOST_RETURN_IF_ERROR(
       store.ScanLog(materialized, [&](const store::LogRecord& record) -> absl::Status {

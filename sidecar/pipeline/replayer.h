@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "sidecar/pipeline/outbox.h"
 #include "sidecar/pipeline/table_writer.h"
 #include "sidecar/pipeline/working_set.h"
 #include "sidecar/rules/rule_set.h"
@@ -25,6 +26,6 @@ namespace waypost::pipeline {
 [[nodiscard]] absl::StatusOr<uint64_t> ReplayTail(const store::Store& store,
                                                   const rules::RuleSet& rules,
                                                   size_t write_at_persons, TableWriter* writer,
-                                                  WorkingSet* set);
+                                                  WorkingSet* set, Outbox* outbox);
 
 }  // namespace waypost::pipeline

@@ -21,6 +21,7 @@ void TableWriter::Begin(uint64_t position, std::optional<std::string> due_basis)
   position_ = position;
   due_basis_ = std::move(due_basis);
   left_.clear();
+  actions_left_ = outbox_->changed();
   set_->changed_persons = 0;
   for (WorkingSet::Shard& shard : set_->shards()) {
     const absl::MutexLock lock(&shard.mutex);
@@ -32,6 +33,21 @@ void TableWriter::Begin(uint64_t position, std::optional<std::string> due_basis)
 void TableWriter::Abandon() {
   busy_ = false;
   left_.clear();
+  actions_left_ = 0;
+}
+
+// What changes during the round comes behind what had changed before, and waits for the next.
+void TableWriter::AddActions(Slice* slice) {
+  const size_t rows =
+      slice->rows.persons.size() + slice->rows.journeys.size() + slice->rows.tickets.size();
+  if (rows >= kRowsPerSlice) return;
+  outbox_->TakeChanged(std::min(actions_left_, kRowsPerSlice - rows), &slice->rows.actions);
+  actions_left_ = slice->rows.actions.empty() ? 0 : actions_left_ - slice->rows.actions.size();
+}
+
+absl::Status TableWriter::Write(const CommitUpTo& commit_up_to, const Slice& slice) {
+  WAYPOST_RETURN_IF_ERROR(commit_up_to(slice.newest));
+  return store_->Materialize(slice.rows);
 }
 
 absl::Status TableWriter::WriteSlice(Barrier barrier, const CommitUpTo& commit_up_to) {
@@ -43,11 +59,16 @@ absl::Status TableWriter::WriteSlice(Barrier barrier, const CommitUpTo& commit_u
     left_.pop_back();
     Add(name, barrier, &slice);
   }
-  const bool last = left_.empty();
+  if (left_.empty()) AddActions(&slice);
+  const bool last = left_.empty() && actions_left_ == 0;
   if (last) slice.rows.position = position_;
   if (last) slice.rows.due_basis = due_basis_;
-  WAYPOST_RETURN_IF_ERROR(commit_up_to(slice.newest));
-  WAYPOST_RETURN_IF_ERROR(store_->Materialize(slice.rows));
+  const absl::Status written = Write(commit_up_to, slice);
+  if (!written.ok()) {
+    outbox_->NotWritten(slice.rows.actions);
+    return written;
+  }
+  outbox_->Written(slice.rows.actions);
   Finish(slice);
   busy_ = !last;
   return absl::OkStatus();

@@ -12,14 +12,15 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "sidecar/pipeline/outbox.h"
 #include "sidecar/pipeline/working_set.h"
 #include "sidecar/store/store.h"
 
 namespace waypost::pipeline {
 
-// A round takes everybody who has news at its start and writes them in slices. When it ends,
-// everything up to the log position at its start is in the tables. Rows may be newer than that; a
-// person's row carries its own position. For the commit thread alone.
+// A round takes everybody and every action that has news at its start and writes them in slices.
+// When it ends, everything up to the log position at its start is in the tables. Rows may be newer
+// than that; a person's row carries its own position. For the commit thread alone.
 class TableWriter {
  public:
   // Puts the log on disk up to a position: rows are never newer than the log.
@@ -32,8 +33,8 @@ class TableWriter {
   using ArchiveBefore = std::function<absl::Time()>;
 
   // All outlive the writer.
-  TableWriter(store::Store* store, ArchiveBefore archive_before, WorkingSet* set)
-      : store_(store), archive_before_(std::move(archive_before)), set_(set) {}
+  TableWriter(store::Store* store, ArchiveBefore archive_before, WorkingSet* set, Outbox* outbox)
+      : store_(store), archive_before_(std::move(archive_before)), set_(set), outbox_(outbox) {}
 
   // Starts a round; everything up to `position` is on disk and evaluated. None is under way. When
   // set, `due_basis` says how the due times of all persons were found by now.
@@ -66,6 +67,8 @@ class TableWriter {
     std::vector<Member> members;
   };
 
+  void AddActions(Slice* slice);
+  absl::Status Write(const CommitUpTo& commit_up_to, const Slice& slice);
   void Add(const Name& name, Barrier barrier, Slice* slice);
   void AddGroup(const Name& name, Slice* slice);
   void AddRows(Person* person, Slice* slice);
@@ -74,10 +77,12 @@ class TableWriter {
   store::Store* const store_;
   const ArchiveBefore archive_before_;
   WorkingSet* const set_;
+  Outbox* const outbox_;
   bool busy_ = false;
   uint64_t position_ = 0;
   std::optional<std::string> due_basis_;
   std::vector<Name> left_;
+  size_t actions_left_ = 0;
 };
 
 }  // namespace waypost::pipeline

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/pipeline/action_queue.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "sidecar/text/absl_view.h"
+
+namespace waypost::pipeline {
+namespace {
+
+using internal::v1::ActionChange;
+using internal::v1::ActionRecord;
+
+// Told in outbox_service.proto.
+constexpr absl::Duration kFirstRedelivery = absl::Seconds(10);
+constexpr absl::Duration kLastRedelivery = absl::Hours(1);
+
+constexpr std::string_view kExpired = "EXPIRED";
+constexpr std::string_view kAttempts = "ATTEMPTS";
+constexpr std::string_view kRejected = "REJECTED";
+
+absl::Time Deadline(const ActionRecord& record) {
+  return absl::FromUnixMicros(record.action().deadline());
+}
+
+absl::Duration RetryDelay(const v1::ActionResult& result, int attempts) {
+  if (result.has_retry_after()) {
+    return absl::Seconds(result.retry_after().seconds()) +
+           absl::Nanoseconds(result.retry_after().nanos());
+  }
+  absl::Duration delay = kFirstRedelivery;
+  for (int i = 1; i < attempts && delay < kLastRedelivery; ++i) delay *= 2;
+  return std::min(delay, kLastRedelivery);
+}
+
+store::ActionState StoredState(v1::ActionState state) {
+  switch (state) {
+    case v1::ACTION_STATE_DONE:
+      return store::ActionState::kDone;
+    case v1::ACTION_STATE_DEAD:
+      return store::ActionState::kDead;
+    default:
+      return store::ActionState::kWaiting;
+  }
+}
+
+}  // namespace
+
+v1::AcknowledgeCode JudgeSettled(const ActionRecord& record, const v1::ActionResult& result,
+                                 ActionChange* change) {
+  if (record.state() == v1::ACTION_STATE_DONE) return v1::ACKNOWLEDGE_CODE_ALREADY_DONE;
+  if (result.outcome() != v1::ACTION_OUTCOME_DONE) return v1::ACKNOWLEDGE_CODE_ALREADY_DEAD;
+  change->set_action_id(result.action_id());
+  change->set_attempts(record.attempts());
+  change->set_state(v1::ACTION_STATE_DONE);
+  return v1::ACKNOWLEDGE_CODE_ACCEPTED;
+}
+
+ActionQueue::Name ActionQueue::NameOf(const Entry& entry) {
+  return {entry.record.tenant(), entry.record.action().id()};
+}
+
+// Empty when it concerns no ticket: then it waits for no other.
+std::string ActionQueue::TicketOf(const Entry& entry) {
+  const internal::v1::NewAction& action = entry.record.action();
+  if (action.ticket_ref().empty()) return "";
+  return absl::StrCat(entry.record.tenant(), absl::string_view("\0", 1), action.source(),
+                      absl::string_view("\0", 1), action.ticket_ref());
+}
+
+ActionQueue::Entry* ActionQueue::FindEntry(std::string_view tenant, std::string_view id) const {
+  const auto found = entries_.find(Name(tenant, id));
+  return found == entries_.end() ? nullptr : found->second.get();
+}
+
+const ActionRecord* ActionQueue::Find(std::string_view tenant, std::string_view id) const {
+  const Entry* entry = FindEntry(tenant, id);
+  return entry == nullptr ? nullptr : &entry->record;
+}
+
+ActionQueue::Entry* ActionQueue::Insert(ActionRecord record, absl::Time now) {
+  if (FindEntry(record.tenant(), record.action().id()) != nullptr) return nullptr;
+  auto owned = std::make_unique<Entry>();
+  Entry* entry = owned.get();
+  entry->record = std::move(record);
+  entries_.emplace(NameOf(*entry), std::move(owned));
+  if (entry->settled()) return entry;
+  unsettled_.emplace(entry->order(), entry);
+  const std::string ticket = TicketOf(*entry);
+  if (!ticket.empty()) {
+    Queue& queue = tickets_[ticket];
+    queue.emplace(entry->order(), entry);
+    // A row that is loaded may come before one that is there.
+    const auto second = std::next(queue.begin());
+    if (queue.begin()->second == entry && second != queue.end()) Place(second->second, now);
+  }
+  Place(entry, now);
+  return entry;
+}
+
+void ActionQueue::Load(ActionRecord record, absl::Time now) { Insert(std::move(record), now); }
+
+void ActionQueue::Add(ActionRecord record, absl::Time now) {
+  Entry* entry = Insert(std::move(record), now);
+  if (entry != nullptr) NoteChange(entry);
+}
+
+bool ActionQueue::IsNext(Entry* entry) const {
+  const auto queue = tickets_.find(TicketOf(*entry));
+  return queue == tickets_.end() || queue->second.begin()->second == entry;
+}
+
+void ActionQueue::Displace(Entry* entry) {
+  if (entry->wake != absl::InfiniteFuture()) timed_.erase({entry->wake, entry->order()});
+  entry->wake = absl::InfiniteFuture();
+  if (!entry->ready) return;
+  const auto queue = ready_.find({entry->record.tenant(), entry->record.action().kind()});
+  queue->second.erase(entry->order());
+  if (queue->second.empty()) ready_.erase(queue);
+  entry->ready = false;
+}
+
+void ActionQueue::Place(Entry* entry, absl::Time now) {
+  Displace(entry);
+  if (entry->settled()) return;
+  if (entry->leased()) {
+    entry->wake = entry->lease_end;
+  } else {
+    entry->wake = Deadline(entry->record);
+    const absl::Time retry_at = absl::FromUnixMicros(entry->record.retry_at());
+    const bool next = IsNext(entry);
+    if (next && retry_at > now) {
+      entry->wake = std::min(entry->wake, retry_at);
+    } else if (next) {
+      ready_[{entry->record.tenant(), entry->record.action().kind()}].emplace(entry->order(),
+                                                                              entry);
+      entry->ready = true;
+    }
+  }
+  timed_.emplace(std::make_tuple(entry->wake, entry->order()), entry);
+}
+
+void ActionQueue::EndLease(Entry* entry) {
+  if (!entry->leased()) return;
+  entry->lease_end = absl::InfinitePast();
+  --leased_;
+}
+
+void ActionQueue::Settle(v1::ActionState state, std::string_view reason_code, int64_t at,
+                         absl::Time now, Entry* entry) {
+  const bool settled_before = entry->settled();
+  EndLease(entry);
+  Displace(entry);
+  entry->record.set_state(state);
+  entry->record.set_reason_code(std::string(reason_code));
+  entry->record.set_settled_at(at);
+  entry->record.clear_retry_at();
+  NoteChange(entry);
+  if (settled_before) return;
+  unsettled_.erase(entry->order());
+  const auto queue = tickets_.find(TicketOf(*entry));
+  if (queue == tickets_.end()) return;
+  queue->second.erase(entry->order());
+  if (queue->second.empty()) {
+    tickets_.erase(queue);
+  } else {
+    Place(queue->second.begin()->second, now);
+  }
+}
+
+void ActionQueue::Change(std::string_view tenant, const ActionChange& change, uint64_t position,
+                         int64_t at, absl::Time now) {
+  Entry* entry = FindEntry(tenant, change.action_id());
+  const bool open = change.state() == v1::ACTION_STATE_DONE
+                        ? entry->record.state() != v1::ACTION_STATE_DONE
+                        : !entry->settled();
+  if (!open || position <= entry->record.changed_at_position()) return Forget(entry);
+  entry->record.set_changed_at_position(position);
+  entry->record.set_attempts(std::max(entry->record.attempts(), change.attempts()));
+  entry->record.set_error(change.error());
+  if (change.state() != v1::ACTION_STATE_WAITING) {
+    Settle(change.state(), change.reason_code(), at, now, entry);
+    return;
+  }
+  EndLease(entry);
+  entry->record.set_retry_at(change.retry_at());
+  NoteChange(entry);
+  Place(entry, now);
+}
+
+TakenAction ActionQueue::Lease(absl::Duration lease, absl::Time now, Entry* entry) {
+  entry->record.set_attempts(entry->record.attempts() + 1);
+  entry->lease_id = absl::StrCat(epoch_, "-", ++leases_);
+  entry->lease_end = now + lease;
+  ++leased_;
+  Place(entry, now);
+  return {entry->record, entry->lease_id, entry->lease_end};
+}
+
+ActionQueue::Entry* ActionQueue::FirstReady(std::string_view tenant,
+                                            const std::vector<v1::ActionKind>& kinds) const {
+  Entry* first = nullptr;
+  for (const v1::ActionKind kind : kinds) {
+    const auto queue = ready_.find({std::string(tenant), kind});
+    if (queue == ready_.end()) continue;
+    Entry* entry = queue->second.begin()->second;
+    if (first == nullptr || entry->order() < first->order()) first = entry;
+  }
+  return first;
+}
+
+std::vector<TakenAction> ActionQueue::Take(std::string_view tenant,
+                                           const std::vector<v1::ActionKind>& kinds, size_t max,
+                                           absl::Duration lease, absl::Time now) {
+  Advance(now);
+  std::vector<v1::ActionKind> wanted = kinds;
+  if (wanted.empty()) {
+    for (int kind = v1::ActionKind_MIN + 1; kind <= v1::ActionKind_MAX; ++kind) {
+      wanted.push_back(static_cast<v1::ActionKind>(kind));
+    }
+  }
+  std::vector<TakenAction> taken;
+  while (taken.size() < max) {
+    Entry* entry = FirstReady(tenant, wanted);
+    if (entry == nullptr) break;
+    taken.push_back(Lease(lease, now, entry));
+  }
+  return taken;
+}
+
+std::optional<TakenAction> ActionQueue::TakeOne(std::string_view tenant, std::string_view id,
+                                                absl::Duration lease, absl::Time now) {
+  Advance(now);
+  Entry* entry = FindEntry(tenant, id);
+  if (entry == nullptr || !entry->ready) return std::nullopt;
+  return Lease(lease, now, entry);
+}
+
+void ActionQueue::Return(const TakenAction& taken, absl::Time now) {
+  Entry* entry = FindEntry(taken.record.tenant(), taken.record.action().id());
+  if (entry == nullptr || !entry->leased() || entry->lease_id != taken.lease_id) return;
+  entry->record.set_attempts(entry->record.attempts() - 1);
+  EndLease(entry);
+  Place(entry, now);
+}
+
+void ActionQueue::Bury(const TakenAction& taken, absl::Time now) {
+  Entry* entry = FindEntry(taken.record.tenant(), taken.record.action().id());
+  if (entry == nullptr || entry->settled() || entry->lease_id != taken.lease_id) return;
+  Settle(v1::ACTION_STATE_DEAD, kExpired, absl::ToUnixMicros(now), now, entry);
+}
+
+v1::AcknowledgeCode ActionQueue::Judge(std::string_view tenant, const v1::ActionResult& result,
+                                       absl::Time now, ActionChange* change) const {
+  const Entry* entry = FindEntry(tenant, result.action_id());
+  const ActionRecord& record = entry->record;
+  if (entry->settled()) return JudgeSettled(record, result, change);
+  change->set_action_id(result.action_id());
+  change->set_attempts(record.attempts());
+  if (result.outcome() == v1::ACTION_OUTCOME_DONE) {
+    change->set_state(v1::ACTION_STATE_DONE);
+    return v1::ACKNOWLEDGE_CODE_ACCEPTED;
+  }
+  const bool theirs =
+      result.lease_id().empty() ? entry->lease_end <= now : result.lease_id() == entry->lease_id;
+  if (!theirs) return v1::ACKNOWLEDGE_CODE_LEASE_LOST;
+  change->set_error(result.error());
+  if (result.outcome() == v1::ACTION_OUTCOME_DEAD) {
+    change->set_state(v1::ACTION_STATE_DEAD);
+    change->set_reason_code(std::string(kRejected));
+  } else if (record.attempts() >= kMaxDeliveries) {
+    change->set_state(v1::ACTION_STATE_DEAD);
+    change->set_reason_code(std::string(kAttempts));
+  } else {
+    change->set_state(v1::ACTION_STATE_WAITING);
+    change->set_retry_at(absl::ToUnixMicros(now + RetryDelay(result, record.attempts())));
+  }
+  return v1::ACKNOWLEDGE_CODE_ACCEPTED;
+}
+
+void ActionQueue::Advance(absl::Time now) {
+  while (!timed_.empty() && std::get<0>(timed_.begin()->first) <= now) {
+    Entry* entry = timed_.begin()->second;
+    const bool in_vain = entry->leased() && entry->record.attempts() >= kMaxDeliveries;
+    EndLease(entry);
+    if (Deadline(entry->record) <= now) {
+      Settle(v1::ACTION_STATE_DEAD, kExpired, absl::ToUnixMicros(now), now, entry);
+    } else if (in_vain) {
+      Settle(v1::ACTION_STATE_DEAD, kAttempts, absl::ToUnixMicros(now), now, entry);
+    } else {
+      Place(entry, now);
+    }
+  }
+}
+
+absl::Time ActionQueue::next() const {
+  return timed_.empty() ? absl::InfiniteFuture() : std::get<0>(timed_.begin()->first);
+}
+
+absl::Time ActionQueue::LeaseEnd(std::string_view tenant, std::string_view id) const {
+  const Entry* entry = FindEntry(tenant, id);
+  return entry == nullptr ? absl::InfinitePast() : entry->lease_end;
+}
+
+absl::Time ActionQueue::oldest() const {
+  if (unsettled_.empty()) return absl::InfiniteFuture();
+  return absl::FromUnixMicros(unsettled_.begin()->second->record.decided_at());
+}
+
+int64_t ActionQueue::unwritten_dead() const {
+  return std::count_if(changed_.begin(), changed_.end(), [](const auto& change) {
+    return change.second->record.state() == v1::ACTION_STATE_DEAD;
+  });
+}
+
+void ActionQueue::NoteChange(Entry* entry) {
+  if (entry->change != 0) return;
+  entry->change = ++changes_;
+  changed_.emplace(entry->change, entry);
+}
+
+void ActionQueue::TakeChanged(size_t max, std::vector<store::ActionRow>* rows) {
+  for (size_t i = 0; i < max && !changed_.empty(); ++i) {
+    Entry* entry = changed_.begin()->second;
+    changed_.erase(changed_.begin());
+    entry->change = 0;
+    const ActionRecord& record = entry->record;
+    store::ActionRow& row = rows->emplace_back();
+    row.tenant = record.tenant();
+    row.action_id = record.action().id();
+    row.position = record.position();
+    row.number = record.number();
+    row.state = StoredState(record.state());
+    if (entry->settled()) row.settled_at = absl::FromUnixMicros(record.settled_at());
+    row.blob = record.SerializeAsString();
+  }
+}
+
+void ActionQueue::Forget(Entry* entry) {
+  if (entry->settled() && entry->change == 0) entries_.erase(NameOf(*entry));
+}
+
+void ActionQueue::Written(const std::vector<store::ActionRow>& rows) {
+  for (const store::ActionRow& row : rows) {
+    Entry* entry = FindEntry(row.tenant, row.action_id);
+    if (entry != nullptr) Forget(entry);
+  }
+}
+
+void ActionQueue::NotWritten(const std::vector<store::ActionRow>& rows) {
+  for (const store::ActionRow& row : rows) {
+    Entry* entry = FindEntry(row.tenant, row.action_id);
+    if (entry != nullptr) NoteChange(entry);
+  }
+}
+
+void ActionQueue::ForgetSettled() {
+  for (auto next = entries_.begin(); next != entries_.end();) {
+    const bool forget = next->second->settled() && next->second->change == 0;
+    const auto current = next++;
+    if (forget) entries_.erase(current);
+  }
+}
+
+}  // namespace waypost::pipeline

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/pipeline/outgoing.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/time/time.h"
+#include "sidecar/base/proto_time.h"
+#include "sidecar/base/status_macros.h"
+#include "sidecar/journey/micros.h"
+
+namespace waypost::pipeline {
+namespace {
+
+using internal::v1::ActionRecord;
+using internal::v1::Decision;
+using internal::v1::NewAction;
+
+// What is a day old tells the desk or the person of yesterday. A survey still asks about the same.
+constexpr absl::Duration kLife = absl::Hours(24);
+constexpr absl::Duration kLifeOfSurveys = absl::Hours(72);
+
+class ActionNamer {
+ public:
+  ActionNamer(std::string_view source, std::string_view ticket_ref, absl::Time decided_at,
+              Decision* decision)
+      : source_(source), ticket_ref_(ticket_ref), decided_at_(decided_at), decision_(decision) {}
+
+  void Name(const std::string& id, v1::ActionKind kind, int item, absl::Time deadline) {
+    NewAction* action = decision_->mutable_outbox()->add_actions();
+    action->set_id(id);
+    action->set_kind(kind);
+    action->set_item(static_cast<uint32_t>(item));
+    action->set_deadline(absl::ToUnixMicros(deadline));
+    if (ticket_ref_.empty()) return;
+    action->set_source(std::string(source_));
+    action->set_ticket_ref(std::string(ticket_ref_));
+  }
+
+  // A promise that has passed when the message arrives is worse than no message.
+  [[nodiscard]] absl::Time DeadlineOf(const v1::StatusUpdate& update) const {
+    const absl::Time end = decided_at_ + kLife;
+    if (!update.has_next_update_by()) return end;
+    const absl::Time promised = FromProto(update.next_update_by());
+    return promised > decided_at_ ? std::min(end, promised) : end;
+  }
+
+ private:
+  const std::string_view source_;
+  const std::string_view ticket_ref_;
+  const absl::Time decided_at_;
+  Decision* const decision_;
+};
+
+}  // namespace
+
+void NameActions(std::string_view source, std::string_view ticket_ref, Decision* decision) {
+  const v1::Enrichment& decided = decision->enrichment();
+  const absl::Time now = absl::FromUnixMicros(decision->decided_at());
+  ActionNamer namer(source, ticket_ref, now, decision);
+  for (int i = 0; i < decided.alerts_size(); ++i) {
+    if (decided.alerts(i).shadow()) continue;
+    namer.Name(decided.alerts(i).id(), v1::ACTION_KIND_ALERT, i, now + kLife);
+  }
+  for (int i = 0; i < decided.status_updates_size(); ++i) {
+    const v1::StatusUpdate& update = decided.status_updates(i);
+    if (update.shadow()) continue;
+    const auto kind =
+        update.digest_of().empty() ? v1::ACTION_KIND_STATUS_UPDATE : v1::ACTION_KIND_DIGEST;
+    namer.Name(update.id(), kind, i, namer.DeadlineOf(update));
+  }
+  for (int i = 0; i < decided.surveys_size(); ++i) {
+    const v1::SurveyDecision& survey = decided.surveys(i);
+    if (survey.shadow() || survey.outcome() != v1::SURVEY_OUTCOME_SEND) continue;
+    namer.Name(survey.id(), v1::ACTION_KIND_SURVEY, i, now + kLifeOfSurveys);
+  }
+  if (!decision->has_outbox()) return;
+  decision->mutable_outbox()->set_at(decision->decided_at());
+  decision->mutable_outbox()->set_journey_id(decision->placement().journey_id());
+}
+
+ActionRecord RecordOf(const internal::v1::OutboxChanges& changes, int number, uint64_t position,
+                      std::string_view tenant, std::string_view person_id) {
+  ActionRecord record;
+  record.set_tenant(std::string(tenant));
+  *record.mutable_action() = changes.actions(number);
+  record.set_person_id(std::string(person_id));
+  record.set_journey_id(changes.journey_id());
+  record.set_position(position);
+  record.set_number(static_cast<uint32_t>(number));
+  record.set_decided_at(changes.at());
+  record.set_state(v1::ACTION_STATE_WAITING);
+  record.set_changed_at_position(position);
+  return record;
+}
+
+v1::Action Describe(const ActionRecord& record) {
+  v1::Action action;
+  action.set_id(record.action().id());
+  action.set_kind(record.action().kind());
+  action.set_source(record.action().source());
+  action.set_ticket_ref(record.action().ticket_ref());
+  action.set_person_id(record.person_id());
+  action.set_journey_id(record.journey_id());
+  journey::SetTime(record.decided_at(), action.mutable_decided_at());
+  journey::SetTime(record.action().deadline(), action.mutable_deadline());
+  return action;
+}
+
+absl::StatusOr<v1::Action> ReadAction(const store::Store& store, const ActionRecord& record) {
+  WAYPOST_ASSIGN_OR_RETURN(const store::LogRecord logged, store.ReadRecord(record.position()));
+  Decision decision;
+  if (!decision.ParseFromString(logged.decision)) {
+    return absl::DataLossError("a logged decision is damaged");
+  }
+  v1::Enrichment& decided = *decision.mutable_enrichment();
+  v1::Action action = Describe(record);
+  const auto item = static_cast<int>(record.action().item());
+  switch (record.action().kind()) {
+    case v1::ACTION_KIND_ALERT:
+      if (item >= decided.alerts_size()) break;
+      action.mutable_alert()->Swap(decided.mutable_alerts(item));
+      return action;
+    case v1::ACTION_KIND_SURVEY:
+      if (item >= decided.surveys_size()) break;
+      action.mutable_survey()->Swap(decided.mutable_surveys(item));
+      return action;
+    default:
+      if (item >= decided.status_updates_size()) break;
+      action.mutable_status_update()->Swap(decided.mutable_status_updates(item));
+      return action;
+  }
+  return absl::DataLossError("a logged decision lacks an action of it");
+}
+
+}  // namespace waypost::pipeline
