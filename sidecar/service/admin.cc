@@ -151,6 +151,12 @@ absl::StatusOr<v1::GetStatusResponse> Admin::GetStatus(
   if (stats.next_due != absl::InfiniteFuture()) {
     *response.mutable_next_due_at() = ToTimestamp(stats.next_due);
   }
+  response.set_actions_waiting(stats.actions_waiting);
+  response.set_actions_leased(stats.actions_leased);
+  response.set_actions_dead(stats.actions_dead);
+  if (stats.oldest_action != absl::InfiniteFuture()) {
+    *response.mutable_oldest_action_at() = ToTimestamp(stats.oldest_action);
+  }
   *response.mutable_uptime() =
       TimeUtil::NanosecondsToDuration(absl::ToInt64Nanoseconds(clock_->Now() - started_at_));
   return response;

@@ -48,6 +48,11 @@ v1::TicketEvent EventOf(v1::RecordFeedbackRequest answer, absl::Time now) {
 
 }  // namespace
 
+pipeline::Delivery DeliveryFor(int lease_actions_number, std::string_view request) {
+  return FlagIn(lease_actions_number, request) ? pipeline::Delivery::kCaller
+                                               : pipeline::Delivery::kPullers;
+}
+
 void EventIntake::RecordRequest(std::string_view request, pipeline::RecordCallback done) const {
   const auto events = ContentsOf(v1::RecordEventRequest::kEventFieldNumber, request);
   if (!events.has_value()) {
@@ -57,11 +62,13 @@ void EventIntake::RecordRequest(std::string_view request, pipeline::RecordCallba
     return done(
         pipeline::MakeBadRequest(pipeline::Reason::kEventInvalid, {{kEventPath, "is required"}}));
   }
-  if (events->size() == 1) return RecordEvent(events->front(), std::move(done));
+  const pipeline::Delivery delivery =
+      DeliveryFor(v1::RecordEventRequest::kLeaseActionsFieldNumber, request);
+  if (events->size() == 1) return RecordEvent(events->front(), delivery, std::move(done));
   // A message field that occurs more than once is merged; so are its bytes, end to end.
   std::string merged;
   for (const std::string_view part : *events) merged.append(part);
-  RecordEvent(merged, std::move(done));
+  RecordEvent(merged, delivery, std::move(done));
 }
 
 // A RecordEventResponse has the bytes of a RecordFeedbackResponse: the same fields.
@@ -78,7 +85,8 @@ void EventIntake::RecordFeedback(std::string_view request, pipeline::RecordCallb
   pipeline_->Record(event, event.SerializeAsString(), std::move(done));
 }
 
-void EventIntake::RecordEvent(std::string_view bytes, pipeline::RecordCallback done) const {
+void EventIntake::RecordEvent(std::string_view bytes, pipeline::Delivery delivery,
+                              pipeline::RecordCallback done) const {
   if (bytes.size() > kMaxEventBytes) {
     return done(pipeline::MakeBadRequest(
         pipeline::Reason::kEventTooLarge,
@@ -98,7 +106,7 @@ void EventIntake::RecordEvent(std::string_view bytes, pipeline::RecordCallback d
     return done(pipeline::MakeBadRequest(pipeline::Reason::kEventInvalid, violations));
   }
   if (event->tenant().empty()) event->set_tenant(kDefaultTenant.data(), kDefaultTenant.size());
-  pipeline_->Record(*event, std::string(bytes), std::move(done));
+  pipeline_->Record(*event, std::string(bytes), delivery, std::move(done));
 }
 
 }  // namespace waypost::service

@@ -10,6 +10,9 @@
 
 namespace waypost::service {
 
+// Who delivers the actions, as a serialized request says in its field `lease_actions`.
+[[nodiscard]] pipeline::Delivery DeliveryFor(int lease_actions_number, std::string_view request);
+
 // Parses, checks and records events. Thread-safe. Bad bytes and broken bounds are answered at once
 // with INVALID_ARGUMENT and change nothing.
 class EventIntake {
@@ -26,7 +29,8 @@ class EventIntake {
   void RecordFeedback(std::string_view request, pipeline::RecordCallback done) const;
 
   // Records a serialized TicketEvent. Violations are told with paths below "event".
-  void RecordEvent(std::string_view event, pipeline::RecordCallback done) const;
+  void RecordEvent(std::string_view event, pipeline::Delivery delivery,
+                   pipeline::RecordCallback done) const;
 
  private:
   pipeline::Pipeline* const pipeline_;

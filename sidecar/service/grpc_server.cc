@@ -21,6 +21,7 @@
 #include "waypost/v1/admin_service.grpc.pb.h"
 #include "waypost/v1/insight_service.grpc.pb.h"
 #include "waypost/v1/journey_service.grpc.pb.h"
+#include "waypost/v1/outbox_service.grpc.pb.h"
 
 namespace waypost::service {
 namespace {
@@ -101,8 +102,8 @@ GrpcServer::~GrpcServer() { (void)Shutdown(absl::ZeroDuration()); }
 void GrpcServer::SetServing(bool serving) {
   grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
   for (const char* service :
-       {"", v1::JourneyService::service_full_name(), v1::InsightService::service_full_name(),
-        v1::AdminService::service_full_name()}) {
+       {"", v1::JourneyService::service_full_name(), v1::OutboxService::service_full_name(),
+        v1::InsightService::service_full_name(), v1::AdminService::service_full_name()}) {
     health->SetServingStatus(service, serving);
   }
 }

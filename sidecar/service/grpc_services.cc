@@ -11,6 +11,7 @@
 #include "waypost/v1/admin_service.grpc.pb.h"
 #include "waypost/v1/insight_service.grpc.pb.h"
 #include "waypost/v1/journey_service.grpc.pb.h"
+#include "waypost/v1/outbox_service.grpc.pb.h"
 
 namespace waypost::service {
 namespace {
@@ -90,6 +91,43 @@ class Journey final : public RawJourney {
   const Method& record_feedback_;
   const EventIntake& intake_;
   OpenStreams* const streams_;
+};
+
+using Outboxes = v1::OutboxService;
+using RawOutbox =
+    Outboxes::WithRawCallbackMethod_PullActions<Outboxes::WithRawCallbackMethod_AcknowledgeActions<
+        Outboxes::WithRawCallbackMethod_ListActions<Outboxes::Service>>>;
+
+class Outbox final : public RawOutbox {
+ public:
+  Outbox(const Methods& methods, OpenCalls* calls)
+      : calls_(calls),
+        pull_actions_(*methods.Find("/waypost.v1.OutboxService/PullActions")),
+        acknowledge_actions_(*methods.Find("/waypost.v1.OutboxService/AcknowledgeActions")),
+        list_actions_(*methods.Find("/waypost.v1.OutboxService/ListActions")) {}
+
+  using RawOutbox::AcknowledgeActions;
+  using RawOutbox::ListActions;
+  using RawOutbox::PullActions;
+
+  ServerUnaryReactor* PullActions(CallbackServerContext* context, const ByteBuffer* request,
+                                  ByteBuffer* response) override {
+    return Answer(pull_actions_, calls_, context, request, response);
+  }
+  ServerUnaryReactor* AcknowledgeActions(CallbackServerContext* context, const ByteBuffer* request,
+                                         ByteBuffer* response) override {
+    return Answer(acknowledge_actions_, calls_, context, request, response);
+  }
+  ServerUnaryReactor* ListActions(CallbackServerContext* context, const ByteBuffer* request,
+                                  ByteBuffer* response) override {
+    return Answer(list_actions_, calls_, context, request, response);
+  }
+
+ private:
+  OpenCalls* const calls_;
+  const Method& pull_actions_;
+  const Method& acknowledge_actions_;
+  const Method& list_actions_;
 };
 
 using Insights = v1::InsightService;
@@ -212,6 +250,7 @@ std::vector<std::unique_ptr<grpc::Service>> MakeGrpcServices(const Methods& meth
                                                              OpenStreams* streams) {
   std::vector<std::unique_ptr<grpc::Service>> services;
   services.push_back(std::make_unique<Journey>(methods, intake, calls, streams));
+  services.push_back(std::make_unique<Outbox>(methods, calls));
   services.push_back(std::make_unique<Insight>(methods, calls));
   services.push_back(std::make_unique<Administration>(methods, calls));
   return services;

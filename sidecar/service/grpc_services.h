@@ -13,8 +13,9 @@
 
 namespace waypost::service {
 
-// JourneyService, InsightService and AdminService. They take and give raw bytes, so that what does
-// not parse is answered like everything else that is wrong. All arguments outlive them.
+// JourneyService, OutboxService, InsightService and AdminService. They take and give raw bytes, so
+// that what does not parse is answered like everything else that is wrong. All arguments outlive
+// them.
 [[nodiscard]] std::vector<std::unique_ptr<grpc::Service>> MakeGrpcServices(
     const Methods& methods, const EventIntake& intake, OpenCalls* calls, OpenStreams* streams);
 

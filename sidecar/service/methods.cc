@@ -14,6 +14,7 @@
 #include "waypost/v1/admin_service.pb.h"
 #include "waypost/v1/insight_service.pb.h"
 #include "waypost/v1/journey_service.pb.h"
+#include "waypost/v1/outbox_service.pb.h"
 
 namespace waypost::service {
 namespace {
@@ -21,6 +22,7 @@ namespace {
 constexpr char kJourneyService[] = "waypost.v1.JourneyService";
 constexpr char kInsightService[] = "waypost.v1.InsightService";
 constexpr char kAdminService[] = "waypost.v1.AdminService";
+constexpr char kOutboxService[] = "waypost.v1.OutboxService";
 
 // Requests without stated bounds need no check.
 template <typename Request>
@@ -41,17 +43,24 @@ void FillTenant(Request* request) {
   }
 }
 
-template <typename Request, typename Response>
-absl::StatusOr<std::string> Answer(
-    const std::function<absl::StatusOr<Response>(const Request&)>& answer,
-    const std::string& bytes) {
+// A request that may be answered, or why not.
+template <typename Request>
+absl::StatusOr<Request> Read(std::string_view bytes) {
   Request request;
-  if (!request.ParseFromString(bytes)) {
+  if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return pipeline::MakeBadRequest(pipeline::Reason::kRequestMalformed,
                                     {DescribeMalformed(bytes, *Request::descriptor(), "")});
   }
   WAYPOST_RETURN_IF_ERROR(Check(request));
   FillTenant(&request);
+  return request;
+}
+
+template <typename Request, typename Response>
+absl::StatusOr<std::string> Answer(
+    const std::function<absl::StatusOr<Response>(const Request&)>& answer,
+    const std::string& bytes) {
+  WAYPOST_ASSIGN_OR_RETURN(const Request request, Read<Request>(bytes));
   WAYPOST_ASSIGN_OR_RETURN(const Response response, answer(request));
   return response.SerializeAsString();
 }
@@ -113,6 +122,25 @@ Method RecordEvents() {
   return method;
 }
 
+// May wait for long, but on no thread.
+Method PullActions(pipeline::Pipeline* pipeline) {
+  Method method;
+  method.path = absl::StrCat("/", kOutboxService, "/PullActions");
+  method.request = &v1::PullActionsRequest::default_instance();
+  method.response = &v1::PullActionsResponse::default_instance();
+  method.call = [pipeline](std::string_view bytes, BytesCallback done) {
+    const absl::StatusOr<v1::PullActionsRequest> request = Read<v1::PullActionsRequest>(bytes);
+    if (!request.ok()) return done(request.status());
+    pipeline->PullActions(
+        *request,
+        [done = std::move(done)](const absl::StatusOr<v1::PullActionsResponse>& response) mutable {
+          if (!response.ok()) return done(response.status());
+          done(std::string_view(response->SerializeAsString()));
+        });
+  };
+  return method;
+}
+
 }  // namespace
 
 Methods::Methods(pipeline::Pipeline* pipeline, const Admin* admin, const EventIntake* intake,
@@ -145,6 +173,13 @@ Methods::Methods(pipeline::Pipeline* pipeline, const Admin* admin, const EventIn
   methods_.push_back(Slow<v1::ListSurveyDecisionsRequest, v1::ListSurveyDecisionsResponse>(
       kInsightService, "ListSurveyDecisions", pool,
       [pipeline](const auto& request) { return pipeline->ListSurveyDecisions(request); }));
+  methods_.push_back(PullActions(pipeline));
+  methods_.push_back(Slow<v1::AcknowledgeActionsRequest, v1::AcknowledgeActionsResponse>(
+      kOutboxService, "AcknowledgeActions", pool,
+      [pipeline](const auto& request) { return pipeline->AcknowledgeActions(request); }));
+  methods_.push_back(Slow<v1::ListActionsRequest, v1::ListActionsResponse>(
+      kOutboxService, "ListActions", pool,
+      [pipeline](const auto& request) { return pipeline->ListActions(request); }));
   methods_.push_back(Slow<v1::GetRuleSetRequest, v1::GetRuleSetResponse>(
       kAdminService, "GetRuleSet", pool,
       [admin](const auto& request) { return admin->GetRuleSet(request); }));

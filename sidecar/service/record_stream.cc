@@ -128,13 +128,15 @@ void RecordStream::TakeBatch() {
     batches_.push_back(std::make_unique<Batch>(events->size()));
     batch = batches_.back().get();
   }
-  Record(*events, batch);
+  Record(*events, DeliveryFor(v1::RecordEventsRequest::kLeaseActionsFieldNumber, bytes.view()),
+         batch);
   request_.Clear();
 }
 
-void RecordStream::Record(const std::vector<std::string_view>& events, Batch* batch) {
+void RecordStream::Record(const std::vector<std::string_view>& events, pipeline::Delivery delivery,
+                          Batch* batch) {
   for (size_t number = 0; number < events.size(); ++number) {
-    intake_->RecordEvent(events[number], [this, number, batch](auto response) {
+    intake_->RecordEvent(events[number], delivery, [this, number, batch](auto response) {
       Answered(number, std::move(response), batch);
     });
   }

@@ -59,7 +59,8 @@ class RecordStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   struct Batch;
 
   void TakeBatch();
-  void Record(const std::vector<std::string_view>& events, Batch* batch);
+  void Record(const std::vector<std::string_view>& events, pipeline::Delivery delivery,
+              Batch* batch);
   void Answered(size_t number, absl::StatusOr<std::string_view> response, Batch* batch);
   // What to do next, decided under the lock and done outside it, because gRPC may call back at
   // once.

@@ -12,6 +12,7 @@
 #include "waypost/v1/admin_service.pb.h"
 #include "waypost/v1/insight_service.pb.h"
 #include "waypost/v1/journey_service.pb.h"
+#include "waypost/v1/outbox_service.pb.h"
 #include "waypost/v1/ticket.pb.h"
 
 namespace waypost::service {
@@ -46,5 +47,8 @@ inline constexpr std::string_view kDefaultTenant = "default";
 [[nodiscard]] absl::Status CheckRequest(const v1::CheckRulesRequest& request);
 // `now` bounds answered_at.
 [[nodiscard]] absl::Status CheckRequest(const v1::RecordFeedbackRequest& request, absl::Time now);
+[[nodiscard]] absl::Status CheckRequest(const v1::PullActionsRequest& request);
+[[nodiscard]] absl::Status CheckRequest(const v1::AcknowledgeActionsRequest& request);
+[[nodiscard]] absl::Status CheckRequest(const v1::ListActionsRequest& request);
 
 }  // namespace waypost::service

@@ -193,6 +193,7 @@ absl::Status Sidecar::Shutdown(absl::Duration deadline) {
   if (grpc_ != nullptr) LogInfo("Shutting down");
   health_.Set("shutdown", false, "shutting down");
   watcher_.reset();
+  pipeline_->EndPulls();
   std::thread http([this] {
     if (http_ != nullptr) http_->Shutdown();
   });

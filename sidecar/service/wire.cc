@@ -81,6 +81,22 @@ std::optional<std::vector<std::string_view>> ContentsOf(int number, std::string_
   return contents;
 }
 
+bool FlagIn(int number, std::string_view message) {
+  const uint32_t wanted = WireFormatLite::MakeTag(number, WireFormatLite::WIRETYPE_VARINT);
+  bool flag = false;
+  CodedInputStream stream = StreamOver(message);
+  while (static_cast<size_t>(stream.CurrentPosition()) < message.size()) {
+    const uint32_t tag = stream.ReadTag();
+    uint64_t value = 0;
+    if (tag == wanted && stream.ReadVarint64(&value)) {
+      flag = value != 0;
+    } else if (tag == 0 || !WireFormatLite::SkipField(&stream, tag)) {
+      return flag;
+    }
+  }
+  return flag;
+}
+
 pipeline::Violation DescribeMalformed(std::string_view bytes, const Descriptor& type,
                                       const std::string& path) {
   auto violation = FindMalformed(bytes, type, path, 0);

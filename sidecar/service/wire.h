@@ -17,6 +17,9 @@ namespace waypost::service {
 [[nodiscard]] std::optional<std::vector<std::string_view>> ContentsOf(int number,
                                                                       std::string_view message);
 
+// The bool field `number`: its last occurrence; false when there is none.
+[[nodiscard]] bool FlagIn(int number, std::string_view message);
+
 // What is wrong with bytes that do not parse as a message of `type`: the field that is no UTF-8 or
 // that is cut off, below `path`.
 [[nodiscard]] pipeline::Violation DescribeMalformed(std::string_view bytes,

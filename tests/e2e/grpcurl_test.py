@@ -42,7 +42,8 @@ class GrpcurlTest(unittest.TestCase):
     def test_reflection_shows_every_service(self):
         services = self.run_grpcurl("list").stdout.split()
         self.assertLessEqual({"grpc.health.v1.Health", "waypost.v1.JourneyService",
-                              "waypost.v1.InsightService", "waypost.v1.AdminService"},
+                              "waypost.v1.OutboxService", "waypost.v1.InsightService",
+                              "waypost.v1.AdminService"},
                              set(services))
         for service in services:
             with self.subTest(service):
