@@ -39,6 +39,7 @@ void AddCommands(CLI::App& app, const Output& output, int& exit_code) {
   AddMapCommand(app, output, exit_code);
   AddSendCommand(app, output, exit_code);
   AddConnectCommand(app, output, exit_code);
+  AddActionsCommand(app, output, exit_code);
   AddDemoCommand(app, output, exit_code);
 }
 

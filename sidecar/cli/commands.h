@@ -20,6 +20,7 @@ void AddReplayCommand(CLI::App& app, const Output& output, int& exit_code);
 void AddSendCommand(CLI::App& app, const Output& output, int& exit_code);
 void AddMapCommand(CLI::App& app, const Output& output, int& exit_code);
 void AddConnectCommand(CLI::App& app, const Output& output, int& exit_code);
+void AddActionsCommand(CLI::App& app, const Output& output, int& exit_code);
 void AddDemoCommand(CLI::App& app, const Output& output, int& exit_code);
 
 }  // namespace waypost::cli

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A connector over HTTP: actions are pulled and acknowledged, and outlive a killed sidecar."""
+
+import json
+import os
+import tempfile
+import unittest
+import urllib.request
+
+import waypost
+
+GROUPS = ["Service Desk", "Network", "Service Desk"]
+
+
+def call(server, method, **request):
+    """Calls a method of the JSON over HTTP side."""
+    body = urllib.request.Request(f"{server.http}/waypost.v1.{method}",
+                                  data=json.dumps(request).encode(),
+                                  headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(body, timeout=30) as response:
+        return json.load(response)
+
+
+def decide(server, ref):
+    """Sends a ticket back and forth: each event brings actions. Gives their ids."""
+    ids = []
+    for number, group in enumerate(GROUPS):
+        decided = call(server, "JourneyService/RecordEvent", event={
+            "eventId": f"{ref} {number}", "source": "s",
+            "occurredAt": f"2026-03-02T09:{number:02}:00Z",
+            "ticket": {"ref": ref, "type": "incident", "channel": "phone", "priority": "P3",
+                       "group": group, "requester": {"id": f"owner of {ref}"}}})["enrichment"]
+        ids += [alert["id"] for alert in decided.get("alerts", []) if not alert.get("shadow")]
+        ids += [update["id"] for update in decided.get("statusUpdates", [])
+                if not update.get("shadow")]
+    return ids
+
+
+def pull(server, **request):
+    """The ids of the actions that are handed out."""
+    actions = call(server, "OutboxService/PullActions", **request).get("actions", [])
+    return [action["action"]["id"] for action in actions]
+
+
+def finish(server, ids):
+    """Says that they are done. Gives the codes."""
+    answer = call(server, "OutboxService/AcknowledgeActions", results=[
+        {"actionId": action_id, "outcome": "ACTION_OUTCOME_DONE"} for action_id in ids])
+    return [word["code"] for word in answer["acknowledgements"]]
+
+
+class OutboxTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.data = os.path.join(folder.name, "data")
+
+    def test_every_action_is_carried_out_once_though_the_sidecar_is_killed(self):
+        decided = []
+        done = []
+        for life in range(4):
+            with waypost.serve(self.data) as server:
+                decided += decide(server, f"T{life}")
+                first = pull(server, maxActions=1)
+                self.assertEqual(len(first), 1)
+                self.assertEqual(finish(server, first), ["ACKNOWLEDGE_CODE_ACCEPTED"])
+                done += first
+                pull(server, maxActions=1)  # nobody reports on this one
+                server.process.kill()
+        self.assertGreater(len(decided), 4)
+        with waypost.serve(self.data) as server:
+            while ids := pull(server):
+                self.assertEqual(set(finish(server, ids)), {"ACKNOWLEDGE_CODE_ACCEPTED"})
+                done += ids
+            self.assertEqual(len(set(done)), len(done))
+            self.assertLessEqual(set(decided), set(done))  # time may have brought more
+            self.assertEqual(set(finish(server, decided)), {"ACKNOWLEDGE_CODE_ALREADY_DONE"})
+            self.assertEqual(server.stop(), 0)
+
+    def test_actions_are_shown(self):
+        with waypost.serve(self.data) as server:
+            ids = decide(server, "T1")
+            pull(server, maxActions=1)
+            shown = waypost.run("actions", "--target", server.grpc)
+            self.assertEqual(shown.returncode, 0, shown.stderr)
+            self.assertRegex(shown.stdout, rf"(?m)^{ids[0]} .* s/T1 .* somebody has it until ")
+            listed = json.loads(waypost.run("actions", "--target", server.grpc,
+                                            "--output", "json").stdout)
+            listed = [row["action"]["id"] for row in listed["actions"]]
+            self.assertEqual([row for row in listed if row in ids], ids)
+            dead = waypost.run("actions", "--target", server.grpc, "--state", "dead")
+            self.assertEqual(dead.stdout, "none\n")
+            wrong = waypost.run("actions", "--target", server.grpc, "--limit", "0x")
+            self.assertEqual(wrong.returncode, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
