@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "sidecar/base/proto_time.h"
 #include "sidecar/base/status_macros.h"
@@ -45,6 +46,11 @@ class ActionNamer {
     return promised > decided_at_ ? std::min(end, promised) : end;
   }
 
+  [[nodiscard]] absl::Time DeadlineOf(const v1::SurveyDecision& survey) const {
+    const absl::Time end = decided_at_ + kLifeOfSurveys;
+    return survey.has_expires_at() ? std::min(end, FromProto(survey.expires_at())) : end;
+  }
+
  private:
   const std::string_view source_;
   const std::string_view ticket_ref_;
@@ -71,8 +77,10 @@ void NameActions(std::string_view source, std::string_view ticket_ref, Decision*
   }
   for (int i = 0; i < decided.surveys_size(); ++i) {
     const v1::SurveyDecision& survey = decided.surveys(i);
-    if (survey.shadow() || survey.outcome() != v1::SURVEY_OUTCOME_SEND) continue;
-    namer.Name(survey.id(), v1::ACTION_KIND_SURVEY, i, now + kLifeOfSurveys);
+    const bool reminds = survey.outcome() == v1::SURVEY_OUTCOME_REMIND;
+    if (survey.shadow() || (!reminds && survey.outcome() != v1::SURVEY_OUTCOME_SEND)) continue;
+    namer.Name(reminds ? absl::StrCat(survey.id(), "/reminder") : survey.id(),
+               v1::ACTION_KIND_SURVEY, i, namer.DeadlineOf(survey));
   }
   if (!decision->has_outbox()) return;
   decision->mutable_outbox()->set_at(decision->decided_at());
