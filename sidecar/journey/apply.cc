@@ -8,6 +8,7 @@
 #include "sidecar/journey/digest.h"
 #include "sidecar/journey/entries.h"
 #include "sidecar/journey/facts.h"
+#include "sidecar/journey/letters.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/names.h"
 #include "sidecar/journey/promises.h"
@@ -218,6 +219,7 @@ void ApplyActions(const Decision& decision, int64_t at, int ticket, JourneyState
   RecordSurveys(decision, journey);
   SettleWaiting(decision, journey);
   ApplyPromises(decision, journey);
+  ApplyLetters(decision, journey);
   ApplyDigest(decision, person);
   NoteContacts(decision, sent_at, TicketRef(ticket, *journey), journey, person);
 }

@@ -5,6 +5,7 @@
 #include "sidecar/journey/alerts.h"
 #include "sidecar/journey/feedback.h"
 #include "sidecar/journey/identity.h"
+#include "sidecar/journey/letters.h"
 #include "sidecar/journey/positions.h"
 #include "sidecar/journey/promises.h"
 #include "sidecar/journey/situation.h"
@@ -43,7 +44,9 @@ internal::v1::Decision Decide(const rules::RuleSet& rules, const v1::TicketEvent
   if (situation.actor_role() == v1::ACTOR_ROLE_WAYPOST) {
     return decision;
   }
-  decided.set_unmapped(decision.touchpoints().empty());
+  // A parent's news is nothing that the person could meet with.
+  decided.set_unmapped(decision.touchpoints().empty() &&
+                       event.type() != v1::EVENT_TYPE_PARENT_NEWS);
   SettlePromises(situation, &decision);
   SettleAlerts(&situation, &decision);
 
@@ -55,6 +58,7 @@ internal::v1::Decision Decide(const rules::RuleSet& rules, const v1::TicketEvent
     ActOnRule(rules.rules[match.number], match, &situation, &decision);
   }
   MakePromises(situation, &decision);
+  WriteLetters(situation, &decision);
   return decision;
 }
 

@@ -108,6 +108,7 @@ class Comparison {
     AddIf(entry_.comment() != v1::VISIBILITY_UNSPECIFIED, v1::EVENT_TYPE_COMMENTED);
     AddIf(false, v1::EVENT_TYPE_FEEDBACK);
     AddIf(false, v1::EVENT_TYPE_PARENT_NEWS, kUntold, After(entry_.parent(), before_.parent()));
+    AddIf(false, v1::EVENT_TYPE_CHILD_LINKED);
     AddIf(entry_.signal() != kUntold, v1::EVENT_TYPE_SIGNAL, kUntold, entry_.signal());
   }
 

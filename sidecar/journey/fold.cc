@@ -13,6 +13,7 @@
 #include "sidecar/journey/event_memory.h"
 #include "sidecar/journey/facts.h"
 #include "sidecar/journey/feedback.h"
+#include "sidecar/journey/letters.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/names.h"
 #include "sidecar/journey/placement.h"
@@ -135,6 +136,14 @@ bool IsThanks(const v1::TicketEvent& event, int ticket, const Entry& entry,
        known.requester().name(), known.assignee().name()});
 }
 
+// News of a ticket that is no longer the parent is none.
+v1::EventType TypeOf(const v1::TicketEvent& event, const v1::Ticket& known) {
+  const bool is_strange = event.type() == v1::EVENT_TYPE_PARENT_NEWS &&
+                          !event.relative_ref().empty() &&
+                          event.relative_ref() != known.parent_ref();
+  return is_strange ? v1::EVENT_TYPE_UNSPECIFIED : event.type();
+}
+
 void FillEntry(const v1::TicketEvent& event, uint64_t position, int64_t at, int ticket,
                JourneyState* journey, Entry* entry) {
   entry->set_at(at);
@@ -144,6 +153,7 @@ void FillEntry(const v1::TicketEvent& event, uint64_t position, int64_t at, int 
   entry->set_type(event.type());
   if (ticket >= 0) {
     const v1::Ticket& known = journey->tickets(ticket).ticket();
+    entry->set_type(TypeOf(event, known));
     entry->set_actor_role(RoleOf(event, event.ticket().requester().id().empty()
                                             ? known.requester().id()
                                             : event.ticket().requester().id()));
@@ -233,6 +243,7 @@ absl::StatusOr<Folded> Fold(const v1::TicketEvent& event, uint64_t position,
   if (folded.ticket >= 0) {
     TicketState* ticket = journey.mutable_tickets(folded.ticket);
     MergeTicket(event.ticket(), entry.category(), at, ticket);
+    TakeChild(event, ticket);
     DefaultOpenedAt(journey.progress().tickets(folded.ticket).opened_at(), ticket);
   }
   RememberEvent(event.event_id(), position, &record->person);

@@ -48,16 +48,6 @@ bool WaitsForPerson(const TicketProgress& ticket) {
   return ticket.category() == v1::STATUS_CATEGORY_WAITING_ON_CUSTOMER;
 }
 
-// A question without a word is no news: the status alone says that the person must act.
-bool IsNews(const Situation& situation, const TicketProgress& ticket) {
-  if (!situation.folded().visible) return false;
-  if (situation.actor_role() == v1::ACTOR_ROLE_CUSTOMER ||
-      situation.actor_role() == v1::ACTOR_ROLE_WAYPOST) {
-    return false;
-  }
-  return !WaitsForPerson(ticket) || ticket.provider_wrote_at() == situation.folded().at;
-}
-
 std::string OwnerOf(const Situation& situation, const Decision& decision) {
   const auto& positions = decision.enrichment().positions();
   if (!positions.empty() && positions[0].role() == v1::CONSUMER_ROLE_USER) {
@@ -145,6 +135,17 @@ void Forget(JourneyState* journey) {
 
 }  // namespace
 
+bool TellsNews(const Situation& situation) {
+  const TicketProgress* ticket = TicketOf(situation);
+  if (ticket == nullptr || !situation.folded().visible) return false;
+  if (situation.actor_role() == v1::ACTOR_ROLE_CUSTOMER ||
+      situation.actor_role() == v1::ACTOR_ROLE_WAYPOST) {
+    return false;
+  }
+  // The status alone of a question only says that the person must act.
+  return !WaitsForPerson(*ticket) || ticket->provider_wrote_at() == situation.folded().at;
+}
+
 const v1::Promise* OpenPromise(std::string_view ticket_ref, const JourneyState& journey) {
   for (const v1::Promise& promise : journey.promises()) {
     if (promise.state() == v1::PROMISE_STATE_OPEN && promise.ticket_ref() == ticket_ref) {
@@ -204,7 +205,7 @@ void SettlePromises(const Situation& situation, Decision* decision) {
     const bool open = promise.state() == v1::PROMISE_STATE_OPEN;
     const bool in_time = MicrosOf(promise.made_at()) < at && at <= MicrosOf(promise.due_at());
     if (promise.ticket_ref() != situation.ticket().ref() || !in_time) continue;
-    if ((open || promise.state() == v1::PROMISE_STATE_BROKEN) && IsNews(situation, *ticket)) {
+    if ((open || promise.state() == v1::PROMISE_STATE_BROKEN) && TellsNews(situation)) {
       Settle(v1::PROMISE_STATE_KEPT, at, Changed(promise, decision));
     } else if (open && (!IsOpen(*ticket) || WaitsForPerson(*ticket))) {
       Settle(v1::PROMISE_STATE_WITHDRAWN, at, Changed(promise, decision));

@@ -33,6 +33,10 @@ inline constexpr int kMaxPromises = 100;
                                 const rules::PromiseSettings& settings,
                                 const calendar::BusinessCalendar& calendar);
 
+// The event is news from the provider's side that the person can see: a public comment, the
+// solution; not a question without a word, and nothing of Waypost's own.
+[[nodiscard]] bool TellsNews(const Situation& situation);
+
 // The earliest thing that becomes due among the open promises of a journey.
 struct PromiseDue {
   absl::Time at = absl::InfiniteFuture();

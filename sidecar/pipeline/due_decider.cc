@@ -30,13 +30,53 @@ TicketName TicketOf(const internal::v1::Decision& decision, const Person& person
 }  // namespace
 
 absl::StatusOr<absl::Time> DueDecider::Decide(const PersonName& name, absl::Time hint) {
+  while (true) {
+    WAYPOST_ASSIGN_OR_RETURN(const Outcome outcome, DecideUnlessLetters(name, hint));
+    if (outcome.letters.empty()) return outcome.next;
+    WAYPOST_RETURN_IF_ERROR(Deliver(name, outcome.letters));
+  }
+}
+
+absl::StatusOr<DueDecider::Outcome> DueDecider::DecideUnlessLetters(const PersonName& name,
+                                                                    absl::Time hint) {
   const absl::ReaderMutexLock barrier(&set_->barrier);
   if (!set_->usable) return absl::UnavailableError("the store cannot be read");
   const WorkingSet::ShardLock lock(set_, name);
   WAYPOST_ASSIGN_OR_RETURN(Person * person, set_->Load(name));
-  const absl::StatusOr<absl::Time> next = DecideAll(hint, person);
-  if (next.ok()) set_->Trim(name);
-  return next;
+  Outcome outcome;
+  outcome.letters = journey::LettersDue(person->record, std::min(hint, clock_->Now()));
+  if (!outcome.letters.empty()) return outcome;
+  WAYPOST_ASSIGN_OR_RETURN(outcome.next, DecideAll(hint, person));
+  set_->Trim(name);
+  return outcome;
+}
+
+// Letters go to other persons, whose shards the recorder takes: no lock is held meanwhile.
+absl::Status DueDecider::Deliver(const PersonName& name,
+                                 const std::vector<internal::v1::Letter>& letters) {
+  const std::vector<absl::StatusOr<journey::Delivery>> deliveries = carrier_.Deliver(letters);
+  const absl::ReaderMutexLock barrier(&set_->barrier);
+  if (!set_->usable) return absl::UnavailableError("the store cannot be read");
+  const WorkingSet::ShardLock lock(set_, name);
+  WAYPOST_ASSIGN_OR_RETURN(Person * person, set_->Load(name));
+  absl::Status status;
+  for (size_t number = 0; number < letters.size(); ++number) {
+    if (deliveries[number].ok()) {
+      WAYPOST_RETURN_IF_ERROR(Settle(letters[number], *deliveries[number], person));
+    } else {
+      status = deliveries[number].status();
+    }
+  }
+  return status;
+}
+
+absl::Status DueDecider::Settle(const internal::v1::Letter& letter, journey::Delivery delivery,
+                                Person* person) {
+  WAYPOST_ASSIGN_OR_RETURN(const uint64_t position,
+                           queue_->Reserve(kDecisionBytes, CommitQueue::Cause::kTime));
+  Hand(journey::SettleLetter(letter, delivery, clock_->Now(), position, &person->record), position,
+       person);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<absl::Time> DueDecider::DecideAll(absl::Time hint, Person* person) {
@@ -45,8 +85,9 @@ absl::StatusOr<absl::Time> DueDecider::DecideAll(absl::Time hint, Person* person
   const absl::Time until = std::min(hint, now);
   for (;;) {
     const absl::Time due = journey::NextDue(*rules, person->record);
-    set_->SetDue(person, due);
-    if (due > until) return due;
+    const absl::Time work = std::min(due, journey::NextLetter(person->record));
+    set_->SetDue(person, work);
+    if (due > until) return work;
     person->held_since = absl::InfiniteFuture();
     WAYPOST_RETURN_IF_ERROR(DecideNext(*rules, now, person));
   }

@@ -7,7 +7,7 @@
 #include "sidecar/base/logging.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/base/version.h"
-#include "sidecar/journey/due.h"
+#include "sidecar/journey/letters.h"
 #include "sidecar/text/absl_view.h"
 
 namespace waypost::pipeline {
@@ -57,7 +57,7 @@ void DueSweep::Begin(const std::string& basis, const rules::RuleSet& rules) {
   for (WorkingSet::Shard& shard : set_->shards()) {
     const absl::MutexLock lock(&shard.mutex);
     shard.cache.ForEach(
-        [&](Person* person) { set_->SetDue(person, journey::NextDue(rules, person->record)); });
+        [&](Person* person) { set_->SetDue(person, journey::NextWork(rules, person->record)); });
   }
 }
 
@@ -65,7 +65,7 @@ absl::Status DueSweep::Look(const store::PersonName& name, const rules::RuleSet&
   const PersonName person(name.tenant, name.person_id);
   const WorkingSet::ShardLock lock(set_, person);
   const absl::Status status =
-      set_->SetDueOf(person, [&](const auto& record) { return journey::NextDue(rules, record); });
+      set_->SetDueOf(person, [&](const auto& record) { return journey::NextWork(rules, record); });
   if (!absl::IsDataLoss(status)) return status;
   LogError("What time brings to a person is not known: their row is damaged",
            {{"status", status.ToString()}});

@@ -12,6 +12,7 @@
 #include "sidecar/journey/evaluate.h"
 #include "sidecar/journey/explain.h"
 #include "sidecar/journey/fold.h"
+#include "sidecar/journey/letters.h"
 #include "sidecar/journey/move_ticket.h"
 #include "sidecar/pipeline/errors.h"
 #include "sidecar/pipeline/event_key.h"
@@ -49,7 +50,7 @@ OfflineDesk::Member* OfflineDesk::PersonOf(const std::string& tenant,
 
 void OfflineDesk::FindDue(Member* member) {
   if (visit_ == nullptr) return;
-  const absl::Time due_at = journey::NextDue(*rules_, member->record);
+  const absl::Time due_at = journey::NextWork(*rules_, member->record);
   if (due_at == member->due_at) return;
   member->due_at = due_at;
   if (due_at != absl::InfiniteFuture()) due_.push({due_at, member});
@@ -61,6 +62,7 @@ void OfflineDesk::AdvanceTo(absl::Time now) {
     due_.pop();
     if (due.at != due.member->due_at) continue;
     now_ = std::max(now_, due.at);
+    DeliverLetters(due.member);
     journey::PersonRecord* const record = &due.member->record;
     while (const auto decision = journey::EvaluateDue(*rules_, now_, position_ + 1, record)) {
       ++position_;
@@ -69,6 +71,24 @@ void OfflineDesk::AdvanceTo(absl::Time now) {
     FindDue(due.member);
   }
   now_ = std::max(now_, now);
+}
+
+void OfflineDesk::DeliverLetters(Member* member) {
+  for (const internal::v1::Letter& letter : journey::LettersDue(member->record, now_)) {
+    const journey::Delivery delivery = Deliver(letter.event());
+    static_cast<void>(journey::SettleLetter(letter, delivery, now_, ++position_, &member->record));
+  }
+}
+
+journey::Delivery OfflineDesk::Deliver(const v1::TicketEvent& event) {
+  const absl::StatusOr<Member*> member = Settle(event);
+  if (!member.ok()) return journey::Delivery::kUnknownTicket;
+  const absl::StatusOr<journey::Evaluation> evaluation =
+      journey::Evaluate(*rules_, event, ++position_, now_, &(*member)->record);
+  if (!evaluation.ok()) return journey::Delivery::kUnknownTicket;
+  FindDue(*member);
+  visit_(evaluation->decision, (*member)->record);
+  return journey::Delivery::kRecorded;
 }
 
 absl::StatusOr<OfflineDesk::Member*> OfflineDesk::Settle(const v1::TicketEvent& event) {

@@ -14,6 +14,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "sidecar/journey/letters.h"
 #include "sidecar/journey/person_record.h"
 #include "sidecar/rules/rule_set.h"
 #include "waypost/internal/v1/state.pb.h"
@@ -44,7 +45,8 @@ class OfflineDesk {
     const v1::Enrichment* enrichment = nullptr;
   };
 
-  // Sees what time brings: the decision, and whose it is, both during the call only.
+  // Sees what time brings, the letters of other tickets included (journey/letters.h): the decision,
+  // and whose it is, both during the call only.
   using DueVisitor =
       std::function<void(const internal::v1::Decision&, const journey::PersonRecord&)>;
 
@@ -99,6 +101,9 @@ class OfflineDesk {
   // Whose event it is. A ticket whose requester changes is moved.
   absl::StatusOr<Member*> Settle(const v1::TicketEvent& event);
   void FindDue(Member* member);
+  // What the member's tickets have to tell others.
+  void DeliverLetters(Member* member);
+  journey::Delivery Deliver(const v1::TicketEvent& event);
 
   std::shared_ptr<const rules::RuleSet> rules_;
   Answers answers_mode_;

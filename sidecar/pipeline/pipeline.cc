@@ -28,7 +28,7 @@ class PersonPipeline final : public Pipeline {
         outbox_(store, clock),
         recorder_(store, clock, rules, options.backlog_grace, &set_, &queue_),
         committer_(store, clock, rules, options, &set_, &queue_, &outbox_),
-        timer_(store, clock, rules, options, &set_, &queue_, &committer_),
+        timer_(store, clock, rules, options, &set_, &queue_, &recorder_, &committer_),
         reader_(store, rules, &set_, &queue_, [this] { return committer_.Flush(); }),
         acknowledger_(&set_, &queue_, &outbox_) {}
 

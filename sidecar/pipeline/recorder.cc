@@ -6,10 +6,10 @@
 
 #include "sidecar/base/proto_time.h"
 #include "sidecar/base/status_macros.h"
-#include "sidecar/journey/due.h"
 #include "sidecar/journey/evaluate.h"
 #include "sidecar/journey/feedback.h"
 #include "sidecar/journey/fold.h"
+#include "sidecar/journey/letters.h"
 #include "sidecar/pipeline/answer.h"
 #include "sidecar/pipeline/errors.h"
 #include "sidecar/pipeline/event_key.h"
@@ -234,7 +234,7 @@ absl::Status Recorder::EvaluateAt(uint64_t position, Person* person, Person* for
 }
 
 void Recorder::FindDue(const rules::RuleSet& rules, Person* person) {
-  const absl::Time due = journey::NextDue(rules, person->record);
+  const absl::Time due = journey::NextWork(rules, person->record);
   const absl::Time now = clock_->Now();
   if (due > now) {
     person->held_since = absl::InfiniteFuture();

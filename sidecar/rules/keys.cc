@@ -60,7 +60,12 @@ std::span<const std::string_view> UpdateParts() {
 }
 
 const std::vector<std::string>& EventTypeChoices() {
-  static const auto* const kNames = NamesOf(v1::EventType_descriptor(), "EVENT_TYPE_");
+  // No rule runs on the last one, EVENT_TYPE_CHILD_LINKED.
+  static const auto* const kNames = [] {
+    auto* names = NamesOf(v1::EventType_descriptor(), "EVENT_TYPE_");
+    names->pop_back();
+    return names;
+  }();
   return *kNames;
 }
 

@@ -49,7 +49,8 @@ const ObjectTable<Scope>& EventTable() {
            "What happened: `created`, `updated`, `assigned`, `status_changed`, `waiting`, "
            "`resumed`, `commented`, `priority_changed`, `approval_requested`, `approval_granted`, "
            "`approval_denied`, `resolved`, `closed`, `canceled`, `reopened`, `merged`, `linked`, "
-           "`deleted`, `feedback`, `signal`, `parent_news` (the parent ticket has news), or what "
+           "`deleted`, `feedback`, `signal`, `parent_news` (the parent ticket has news), "
+           "or what "
            "time brings: `silence`, `promise_due`, `promise_broken`.",
            [](const Scope& s) { return Value::StringView(EventTypeName(s.derived->type())); }},
           {"from", TypeKind::kString, Audience::kProvider,

@@ -39,7 +39,8 @@ const std::array<std::string, v1::EventType_ARRAYSIZE>& EventTypeNames() {
                                                            "silence",
                                                            "promise_due",
                                                            "promise_broken",
-                                                           "parent_news"};
+                                                           "parent_news",
+                                                           "child_linked"};
   return *kNames;
 }
 

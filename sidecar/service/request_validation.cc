@@ -145,6 +145,12 @@ void CheckSignal(const v1::Signal& signal, const FieldPath& path, FieldChecker* 
   checker->Text(signal.service(), kNameBytes, path, "service");
 }
 
+// What time brings, and what Waypost tells itself.
+bool IsDerivedOnly(v1::EventType type) {
+  return type == v1::EVENT_TYPE_SILENCE || type == v1::EVENT_TYPE_PROMISE_DUE ||
+         type == v1::EVENT_TYPE_PROMISE_BROKEN || type == v1::EVENT_TYPE_CHILD_LINKED;
+}
+
 void CheckMoment(const google::protobuf::Timestamp& moment, absl::Time now, const FieldPath& path,
                  std::string_view name, FieldChecker* checker) {
   if (!checker->Instant(moment, path, name)) return;
@@ -224,9 +230,11 @@ std::vector<pipeline::Violation> CheckEvent(const v1::TicketEvent& event, std::s
   checker.Identifier(event.source(), kWordBytes, root, "source");
   CheckOccurredAt(event, now, root, &checker);
   checker.Known(v1::EventType_IsValid(event.type()), event.type(), root, "type");
-  if (v1::EventType_IsValid(event.type()) && event.type() >= v1::EVENT_TYPE_SILENCE &&
-      event.type() <= v1::EVENT_TYPE_PROMISE_BROKEN) {
+  if (IsDerivedOnly(event.type())) {
     checker.Add(root, "type", "is only derived, never told");
+  }
+  if (!event.relative_ref().empty()) {
+    checker.Add(root, "relative_ref", "is set by Waypost alone");
   }
   if (event.type() == v1::EVENT_TYPE_SIGNAL && !event.has_signal()) {
     checker.Add(root, "signal", "is required for the type EVENT_TYPE_SIGNAL");
