@@ -111,9 +111,22 @@ void CountSurvey(const v1::SurveyDecision& survey, v1::JourneyFacts* facts) {
   }
 }
 
+bool IsAnswered(const std::string& id, const JourneyState& journey) {
+  return std::any_of(
+      journey.surveys().begin(), journey.surveys().end(),
+      [&](const auto& other) { return other.id() == id && other.has_first_answered_at(); });
+}
+
+void CountAnswer(const v1::SurveyDecision& survey, JourneyState* journey) {
+  if (!survey.has_first_answered_at() || IsAnswered(survey.id(), *journey)) return;
+  v1::JourneyFacts* facts = journey->mutable_facts();
+  facts->set_surveys_answered(facts->surveys_answered() + 1);
+}
+
 void RecordSurveys(const Decision& decision, JourneyState* journey) {
   for (const v1::SurveyDecision& survey : decision.enrichment().surveys()) {
     CountSurvey(survey, journey->mutable_facts());
+    CountAnswer(survey, journey);
     Put(
         survey, [&](const auto& other) { return other.id() == survey.id(); },
         journey->mutable_surveys());

@@ -264,6 +264,7 @@ Extended Refold(int wanted, JourneyState* journey, AtTheTime* then) {
   CoverTickets(journey->tickets_size(), &progress);
   facts.set_surveys_sent(journey->facts().surveys_sent());
   facts.set_surveys_not_sent(journey->facts().surveys_not_sent());
+  facts.set_surveys_answered(journey->facts().surveys_answered());
   facts.set_promises_open(journey->facts().promises_open());
   facts.set_promises_kept(journey->facts().promises_kept());
   facts.set_promises_broken(journey->facts().promises_broken());

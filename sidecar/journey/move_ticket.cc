@@ -106,6 +106,9 @@ void CountSurveys(const JourneyState& journey, int step, v1::JourneyFacts* facts
     } else {
       facts->set_surveys_sent(facts->surveys_sent() + step);
     }
+    if (survey.has_first_answered_at()) {
+      facts->set_surveys_answered(facts->surveys_answered() + step);
+    }
   }
 }
 

@@ -38,10 +38,12 @@ void CountIn(const v1::Promise& promise, v1::PromiseSummary* summary) {
   }
 }
 
-void SetRate(v1::PromiseSummary* summary) {
-  const auto n = static_cast<double>(summary->kept() + summary->broken());
-  if (n < kMinPromises) return;
+void SetRates(v1::PromiseSummary* summary) {
   const auto kept = static_cast<double>(summary->kept());
+  const auto n = static_cast<double>(summary->kept() + summary->broken());
+  const double asked = n + static_cast<double>(summary->renewed());
+  if (asked >= kMinPromises) summary->set_news_rate(kept / asked);
+  if (n < kMinPromises) return;
   const Interval interval = WilsonInterval(kept, n);
   summary->set_kept_rate(kept / n);
   summary->set_kept_rate_low(interval.low);
@@ -59,7 +61,7 @@ std::vector<v1::PromiseParty> SummarizeBy(absl::Span<const v1::Promise> promises
   for (const v1::Promise& promise : promises) CountIn(promise, &summaries[id(promise)]);
   std::vector<v1::PromiseParty> parties;
   for (auto& [name, summary] : summaries) {
-    SetRate(&summary);
+    SetRates(&summary);
     v1::PromiseParty& party = parties.emplace_back();
     party.set_id(name);
     *party.mutable_summary() = std::move(summary);
@@ -108,7 +110,7 @@ bool IsAskedFor(const v1::Promise& promise, const v1::ListPromisesRequest& reque
 v1::PromiseSummary SummarizePromises(absl::Span<const v1::Promise> promises) {
   v1::PromiseSummary summary;
   for (const v1::Promise& promise : promises) CountIn(promise, &summary);
-  SetRate(&summary);
+  SetRates(&summary);
   return summary;
 }
 

@@ -80,6 +80,9 @@ void Make(const v1::StatusUpdate& update, const Situation& situation, Decision* 
   promise->set_rule_id(update.rule_id());
   promise->set_journey_id(situation.journey().id());
   promise->set_ticket_ref(update.ticket_ref());
+  if (const int ticket = situation.folded().ticket; ticket >= 0) {
+    promise->set_source(situation.journey().tickets(ticket).source());
+  }
   promise->set_owner_id(owner_id);
   promise->set_provider_id(ProviderOf(situation));
   SetTime(absl::ToUnixMicros(situation.now()), promise->mutable_made_at());

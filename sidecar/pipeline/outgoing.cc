@@ -27,15 +27,16 @@ class ActionNamer {
               Decision* decision)
       : source_(source), ticket_ref_(ticket_ref), decided_at_(decided_at), decision_(decision) {}
 
-  void Name(const std::string& id, v1::ActionKind kind, int item, absl::Time deadline) {
+  NewAction* Name(const std::string& id, v1::ActionKind kind, int item, absl::Time deadline) {
     NewAction* action = decision_->mutable_outbox()->add_actions();
     action->set_id(id);
     action->set_kind(kind);
     action->set_item(static_cast<uint32_t>(item));
     action->set_deadline(absl::ToUnixMicros(deadline));
-    if (ticket_ref_.empty()) return;
+    if (ticket_ref_.empty()) return action;
     action->set_source(std::string(source_));
     action->set_ticket_ref(std::string(ticket_ref_));
+    return action;
   }
 
   // A promise that has passed when the message arrives is worse than no message.
@@ -64,9 +65,16 @@ void NameActions(std::string_view source, std::string_view ticket_ref, Decision*
   const v1::Enrichment& decided = decision->enrichment();
   const absl::Time now = absl::FromUnixMicros(decision->decided_at());
   ActionNamer namer(source, ticket_ref, now, decision);
+  for (int i = 0; i < decided.resolved_alerts_size(); ++i) {
+    const v1::AlertResolution& resolution = decided.resolved_alerts(i);
+    NewAction* action = namer.Name(absl::StrCat(resolution.alert_id(), "/resolved"),
+                                   v1::ACTION_KIND_ALERT_RESOLUTION, i, now + kLife);
+    action->set_owner_id(resolution.owner_id());
+  }
   for (int i = 0; i < decided.alerts_size(); ++i) {
-    if (decided.alerts(i).shadow()) continue;
-    namer.Name(decided.alerts(i).id(), v1::ACTION_KIND_ALERT, i, now + kLife);
+    const v1::ExperienceAlert& alert = decided.alerts(i);
+    if (alert.shadow()) continue;
+    namer.Name(alert.id(), v1::ACTION_KIND_ALERT, i, now + kLife)->set_owner_id(alert.owner_id());
   }
   for (int i = 0; i < decided.status_updates_size(); ++i) {
     const v1::StatusUpdate& update = decided.status_updates(i);
@@ -128,6 +136,10 @@ absl::StatusOr<v1::Action> ReadAction(const store::Store& store, const ActionRec
     case v1::ACTION_KIND_ALERT:
       if (item >= decided.alerts_size()) break;
       action.mutable_alert()->Swap(decided.mutable_alerts(item));
+      return action;
+    case v1::ACTION_KIND_ALERT_RESOLUTION:
+      if (item >= decided.resolved_alerts_size()) break;
+      action.mutable_alert_resolution()->Swap(decided.mutable_resolved_alerts(item));
       return action;
     case v1::ACTION_KIND_SURVEY:
       if (item >= decided.surveys_size()) break;

@@ -174,6 +174,9 @@ std::vector<JourneyField> PersonSideFields() {
                                                   "Surveys decided to be sent."),
       CountField<&v1::JourneyFacts::surveys_not_sent>("surveys_not_sent", kProvider,
                                                       "Surveys decided not to be sent."),
+      CountField<&v1::JourneyFacts::surveys_answered>(
+          "surveys_answered", kProvider,
+          "Surveys that were answered; an answer that is changed counts once."),
   };
 }
 
