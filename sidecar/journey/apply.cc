@@ -112,13 +112,12 @@ void CountSurvey(const v1::SurveyDecision& survey, v1::JourneyFacts* facts) {
 }
 
 bool IsAnswered(const std::string& id, const JourneyState& journey) {
-  return std::any_of(
-      journey.surveys().begin(), journey.surveys().end(),
-      [&](const auto& other) { return other.id() == id && other.has_first_answered_at(); });
+  return std::any_of(journey.surveys().begin(), journey.surveys().end(),
+                     [&](const auto& other) { return other.id() == id && other.has_answer(); });
 }
 
 void CountAnswer(const v1::SurveyDecision& survey, JourneyState* journey) {
-  if (!survey.has_first_answered_at() || IsAnswered(survey.id(), *journey)) return;
+  if (!survey.has_answer() || IsAnswered(survey.id(), *journey)) return;
   v1::JourneyFacts* facts = journey->mutable_facts();
   facts->set_surveys_answered(facts->surveys_answered() + 1);
 }

@@ -106,7 +106,7 @@ void CountSurveys(const JourneyState& journey, int step, v1::JourneyFacts* facts
     } else {
       facts->set_surveys_sent(facts->surveys_sent() + step);
     }
-    if (survey.has_first_answered_at()) {
+    if (survey.has_answer()) {
       facts->set_surveys_answered(facts->surveys_answered() + step);
     }
   }
