@@ -278,7 +278,9 @@ void KeepBackAlert(const rules::Rule& rule, std::string id, const v1::DerivedEve
   v1::ExperienceAlert alert = MakeAlert(rule, std::move(id), situation, *decision);
   v1::Enrichment* decided = decision->mutable_enrichment();
   Suppress(alert, gate.code, gate.reason, situation.ticket().ref(), decided);
-  if (gate.until == absl::InfiniteFuture()) return;
+  // Nothing is left to warn of once the gate opens again.
+  const bool ended = situation.journey().progress().ended_at() != 0;
+  if (ended || gate.until == absl::InfiniteFuture()) return;
   const int64_t until = absl::ToUnixMicros(gate.until);
   SetWaitsUntil(until, decided);
   PendingAction* waiting = decision->add_pending();

@@ -181,6 +181,15 @@ void NoteSurvey(const v1::SurveyDecision& survey, const JourneyState& journey,
   if (survey.person_id() != person->person_id()) contact->set_recipient(survey.person_id());
 }
 
+void NoteDigest(const v1::StatusUpdate& digest, internal::v1::PersonState* person) {
+  internal::v1::Contact* contact = &*person->mutable_contacts()->rbegin();
+  for (const internal::v1::DigestItem& item : person->digest()) {
+    const auto& ids = digest.digest_of();
+    if (std::find(ids.begin(), ids.end(), item.update().id()) == ids.end()) continue;
+    contact->add_digest_ticket_refs(item.update().status_update().ticket_ref());
+  }
+}
+
 // What the person gets to read, for cool-downs, caps and the clock of silence.
 void NoteContacts(const Decision& decision, int64_t at, const std::string& ticket_ref,
                   JourneyState* journey, internal::v1::PersonState* person) {
@@ -190,6 +199,7 @@ void NoteContacts(const Decision& decision, int64_t at, const std::string& ticke
                                                  : internal::v1::CONTACT_KIND_DIGEST;
     AddContact(at, kind, update.rule_id(), update.id(), *journey, person);
     person->mutable_contacts()->rbegin()->set_ticket_ref(ticket_ref);
+    NoteDigest(update, person);
     journey->set_told_at(std::max(journey->told_at(), at));
   }
   for (const v1::SurveyDecision& survey : decision.enrichment().surveys()) {
@@ -232,8 +242,9 @@ void ApplyActions(const Decision& decision, int64_t at, int ticket, JourneyState
   SettleWaiting(decision, journey);
   ApplyPromises(decision, journey);
   ApplyLetters(decision, journey);
-  ApplyDigest(decision, person);
+  // Contacts before the digest: it tells about what waited for it until now.
   NoteContacts(decision, sent_at, TicketRef(ticket, *journey), journey, person);
+  ApplyDigest(decision, person);
 }
 
 }  // namespace

@@ -28,11 +28,12 @@ bool IsUpdate(const internal::v1::Contact& contact) {
          contact.kind() == internal::v1::CONTACT_KIND_DIGEST;
 }
 
-std::vector<absl::Time> ContactTimes(const internal::v1::PersonState& person,
+std::vector<absl::Time> ContactTimes(const internal::v1::PersonState& person, absl::Time since,
                                      absl::FunctionRef<bool(const internal::v1::Contact&)> counts) {
   std::vector<absl::Time> times;
   for (const internal::v1::Contact& contact : person.contacts()) {
-    if (counts(contact)) times.push_back(absl::FromUnixMicros(contact.at()));
+    const absl::Time at = absl::FromUnixMicros(contact.at());
+    if (at > since && counts(contact)) times.push_back(at);
   }
   std::sort(times.begin(), times.end());
   return times;
@@ -51,18 +52,18 @@ Gate AttentionGate(Worth worth, absl::Time at, const rules::Caps& caps,
   const int limit = std::max(1, static_cast<int>(ShareOf(worth) * budget));
   // A recipient is somebody else who was asked: their customer, say.
   const std::vector<absl::Time> times = ContactTimes(
-      person, [](const internal::v1::Contact& contact) { return contact.recipient().empty(); });
-  const auto used = std::count_if(times.begin(), times.end(),
-                                  [at](absl::Time time) { return time > at - kWeek; });
+      person, at - kWeek,
+      [](const internal::v1::Contact& contact) { return contact.recipient().empty(); });
   const absl::Time free = FreeFrom(at, limit, kWeek, times);
   if (free > at) {
     return {kAttentionBudget, false,
-            absl::StrCat("The person got ", used, " messages in 7 days; of the ", budget,
+            absl::StrCat("The person got ", times.size(), " messages in 7 days; of the ", budget,
                          " that they may get, ", limit, " may be used for this."),
             free};
   }
   return {kAttentionBudget, true,
-          absl::StrCat("The person got ", used, " messages in 7 days; ", limit, " may be used.")};
+          absl::StrCat("The person got ", times.size(), " messages in 7 days; ", limit,
+                       " may be used.")};
 }
 
 }  // namespace waypost::journey

@@ -20,16 +20,17 @@ inline constexpr absl::Duration kWeek = absl::Hours(7 * 24);
 // An update or a digest of updates, and no survey.
 [[nodiscard]] bool IsUpdate(const internal::v1::Contact& contact);
 
-// When the person got the messages that `counts` accepts, ascending.
+// When the person got the messages after `since` that `counts` accepts, ascending.
 [[nodiscard]] std::vector<absl::Time> ContactTimes(
-    const internal::v1::PersonState& person,
+    const internal::v1::PersonState& person, absl::Time since,
     absl::FunctionRef<bool(const internal::v1::Contact&)> counts);
 
 // What a message is worth to the person, least first.
 enum class Worth {
-  kOther,    // an update that makes and keeps no promise
+  kOther,    // any other update
   kSurvey,   // a survey or its reminder
-  kPromise,  // an update that makes a promise or comes while one is open
+  kPromise,  // an update that makes a promise, comes while one is open, or tells of a status, such
+             // as a question or the solution (`once: status`)
   kUrgent,   // about a ticket of P1 or P2
 };
 

@@ -2,7 +2,6 @@
 #include "sidecar/journey/digest.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,9 +24,6 @@ using internal::v1::Contact;
 using internal::v1::Decision;
 using internal::v1::DigestItem;
 using internal::v1::JourneyState;
-
-// Updates that wait for one digest at most; the oldest go.
-constexpr int kMaxItems = 50;
 
 const std::string& RefOf(const DigestItem& item) {
   return item.update().status_update().ticket_ref();
@@ -59,22 +55,33 @@ bool ToldSince(const DigestItem& item, const PersonRecord& record) {
                      });
 }
 
-// Why the update is not needed any more; nothing when it is.
-std::optional<std::string> WhyNot(const DigestItem& item, const rules::Rule* rule,
-                                  const PersonRecord& record) {
+// What became of the item's ticket; empty when the update is still true.
+std::string WhatHappened(const DigestItem& item, const rules::UpdateAction& update,
+                         const JourneyState& journey, const PersonRecord& record) {
+  const int number = TicketOf(item, journey);
+  if (number >= 0) {
+    const internal::v1::TicketProgress& ticket = journey.progress().tickets(number);
+    if (!IsOpen(ticket) && !IsEnded(item.update().category())) return "The ticket has ended.";
+    if (std::string why = WhyOutdated(item.update(), update, ticket); !why.empty()) return why;
+  }
+  return ToldSince(item, record) ? "The person was told about the ticket since." : "";
+}
+
+Gate StillNeeded(const DigestItem& item, const rules::Rule* rule, const PersonRecord& record,
+                 absl::Duration late) {
+  if (late > kLongestDelay) {
+    return {
+        kTooLate, false,
+        absl::StrCat("It was due ", absl::FormatDuration(late), " ago, when nobody could look.")};
+  }
   const int number = FindJourney(item.journey_id(), record);
-  if (number < 0) return "The journey has ended.";
+  if (number < 0) return {kSuperseded, false, "The journey has ended."};
   if (rule == nullptr || !rule->update.has_value()) {
-    return "The rules file has no such update any more.";
+    return {kSuperseded, false, "The rules file has no such update any more."};
   }
   const JourneyState& journey = record.journeys[static_cast<size_t>(number)];
-  const int ticket = TicketOf(item, journey);
-  if (ticket >= 0 && !IsOpen(journey.progress().tickets(ticket)) &&
-      !IsEnded(item.update().category())) {
-    return "The ticket has ended.";
-  }
-  if (ToldSince(item, record)) return "The person was told about the ticket since.";
-  return std::nullopt;
+  std::string why = WhatHappened(item, *rule->update, journey, record);
+  return {kSuperseded, why.empty(), std::move(why)};
 }
 
 absl::StatusOr<v1::StatusUpdate> Render(const DigestItem& item, const rules::Rule& rule,
@@ -105,9 +112,10 @@ void AddText(const v1::StatusUpdate& part, const std::string& id, v1::StatusUpda
 absl::Time DigestDue(const rules::RuleSet& rules, const PersonRecord& record) {
   const internal::v1::PersonState& person = record.person;
   if (person.digest().empty() || record.journeys.empty()) return absl::InfiniteFuture();
-  const std::vector<absl::Time> all = ContactTimes(person, [](const Contact&) { return true; });
-  const std::vector<absl::Time> updates = ContactTimes(person, IsUpdate);
   absl::Time due = absl::FromUnixMicros(person.digest(0).update().decided_at()) + kDigestWait;
+  const std::vector<absl::Time> updates = ContactTimes(person, due - kDay, IsUpdate);
+  const std::vector<absl::Time> all =
+      ContactTimes(person, due - kWeek, [](const Contact&) { return true; });
   due = FreeFrom(due, rules.caps.updates_per_person_per_day, kDay, updates);
   due = FreeFrom(due, rules.caps.messages_per_person_per_week, kWeek, all);
   due = std::max(due, absl::FromUnixMicros(person.digest_not_before()));
@@ -125,7 +133,7 @@ size_t DigestJourney(const PersonRecord& record) {
 }
 
 void DecideDigest(const rules::RuleSet& rules, const v1::TicketEvent& event,
-                  const PersonRecord& record, absl::Time now, Decision* decision) {
+                  const PersonRecord& record, absl::Time due, absl::Time now, Decision* decision) {
   if (const absl::Time morning = InMorning(now, rules, record); morning > now) {
     decision->set_digest_not_before(absl::ToUnixMicros(morning));
     return;
@@ -135,8 +143,8 @@ void DecideDigest(const rules::RuleSet& rules, const v1::TicketEvent& event,
   for (const DigestItem& item : record.person.digest()) {
     decision->add_settled_digest_ids(item.update().id());
     const rules::Rule* rule = rules.FindRule(item.update().rule_id());
-    if (const auto reason = WhyNot(item, rule, record); reason.has_value()) {
-      SuppressUpdate(item.update().status_update(), {kSuperseded, false, *reason}, &decided);
+    if (const Gate gate = StillNeeded(item, rule, record, now - due); !gate.passed) {
+      SuppressUpdate(item.update().status_update(), gate, &decided);
       continue;
     }
     const auto part = Render(item, *rule, rules, event, record, now);
@@ -153,6 +161,24 @@ void DecideDigest(const rules::RuleSet& rules, const v1::TicketEvent& event,
   *decided.add_status_updates() = std::move(digest);
 }
 
+void PutIntoDigest(internal::v1::PendingAction update, const Situation& situation,
+                   Decision* decision) {
+  const auto& waiting = situation.person().digest();
+  const int leaving = waiting.size() + decision->digest_size() + 1 - kMaxDigestItems;
+  const Gate full{kPersonCap, false,
+                  absl::StrCat("The digest holds the newest ", kMaxDigestItems, " updates.")};
+  for (int number = 0; number < std::min(leaving, waiting.size()); ++number) {
+    const internal::v1::PendingAction& oldest = waiting[number].update();
+    const auto& settled = decision->settled_digest_ids();
+    if (std::find(settled.begin(), settled.end(), oldest.id()) != settled.end()) continue;
+    decision->add_settled_digest_ids(oldest.id());
+    SuppressUpdate(oldest.status_update(), full, decision->mutable_enrichment());
+  }
+  DigestItem* item = decision->add_digest();
+  *item->mutable_update() = std::move(update);
+  item->set_journey_id(situation.journey().id());
+}
+
 void ApplyDigest(const Decision& decision, internal::v1::PersonState* person) {
   auto* items = person->mutable_digest();
   const auto leaves = [&](const DigestItem& item) {
@@ -164,7 +190,6 @@ void ApplyDigest(const Decision& decision, internal::v1::PersonState* person) {
   if (decision.digest_not_before() != 0)
     person->set_digest_not_before(decision.digest_not_before());
   if (items->empty()) person->clear_digest_not_before();
-  if (const int excess = items->size() - kMaxItems; excess > 0) items->DeleteSubrange(0, excess);
 }
 
 }  // namespace waypost::journey

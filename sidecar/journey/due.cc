@@ -33,11 +33,12 @@ using internal::v1::PendingAction;
 struct Due {
   absl::Time at = absl::InfiniteFuture();
   size_t journey = 0;
-  const rules::Rule* silence = nullptr;    // a rule that waits for silence,
+  const rules::Rule* silence = nullptr;    // a rule that waits for silence of `ticket`,
   const PendingAction* pending = nullptr;  // or an action that waits for its time,
   PromiseDue promise;                      // or a promise,
   const v1::OpenAlert* alert = nullptr;    // or an open alert to be told again,
   bool digest = false;                     // or the person's digest
+  int ticket = -1;
 };
 
 // Of equally early things the first one found comes first: journeys by age, then actions in the
@@ -64,9 +65,11 @@ Due Earliest(const rules::RuleSet& rules, const PersonRecord& record) {
     }
     if (!IsOpen(journey)) continue;
     for (const size_t rule : rules.index->silence_rules()) {
-      consider({.at = SilenceDue(rules, rules.rules[rule], journey),
+      const SilenceDue silence = NextSilence(rules, rules.rules[rule], journey);
+      consider({.at = silence.at,
                 .journey = number,
-                .silence = &rules.rules[rule]});
+                .silence = &rules.rules[rule],
+                .ticket = silence.ticket});
     }
   }
   if (const absl::Time digest = DigestDue(rules, record); digest < earliest.at) {
@@ -113,11 +116,8 @@ Folded TimeFolded(const Due& due, absl::Time now, int ticket, const JourneyState
   return folded;
 }
 
-// A weekend without the sidecar is not too long.
-constexpr absl::Duration kLongestDelay = absl::Hours(72);
-
-void DropSilence(const rules::Rule& rule, absl::Duration late, const Situation& situation,
-                 v1::Enrichment* decided) {
+void DropLate(const rules::Rule& rule, absl::Duration late, const Situation& situation,
+              v1::Enrichment* decided) {
   v1::SuppressedAction* dropped = decided->add_suppressed_actions();
   dropped->set_action_kind(rule.update.has_value()   ? v1::ACTION_KIND_STATUS_UPDATE
                            : rule.survey.has_value() ? v1::ACTION_KIND_SURVEY
@@ -133,7 +133,7 @@ void DecideSilence(const rules::Rule& rule, absl::Duration late, absl::Time now,
                    Situation* situation, Decision* decision) {
   v1::Enrichment& decided = *decision->mutable_enrichment();
   if (late > kLongestDelay) {
-    DropSilence(rule, late, *situation, &decided);
+    DropLate(rule, late, *situation, &decided);
     internal::v1::SilenceMark* mark = decision->add_silence_marks();
     *mark = MarkSilence(rule, now, false, situation->journey());
     mark->set_too_late(true);
@@ -172,8 +172,10 @@ void FillPositions(const Situation& situation, v1::Enrichment* decided) {
 }
 
 // Only rules that name the event type: those for any event wait for what happens, not for time.
+// What became of a promise is noted however late that is, but nobody is told of it any more.
 void DecidePromise(const PromiseDue& due, absl::Time now, Situation* situation,
                    Decision* decision) {
+  const absl::Duration late = now - due.at;
   v1::Enrichment& decided = *decision->mutable_enrichment();
   *decided.add_events() = situation->folded().events.front();
   SettleDue(due, now, decision);
@@ -182,7 +184,12 @@ void DecidePromise(const PromiseDue& due, absl::Time now, Situation* situation,
   matcher.FindRules(&matches, decided.mutable_rule_errors());
   for (const rules::Match& match : matches) {
     const rules::Rule& rule = situation->rules().rules[match.number];
-    if (!rule.on.any()) ActOnRule(rule, match, situation, decision);
+    if (rule.on.any()) continue;
+    if (late > kLongestDelay) {
+      DropLate(rule, late, *situation, &decided);
+    } else {
+      ActOnRule(rule, match, situation, decision);
+    }
   }
 }
 
@@ -204,12 +211,11 @@ void DecidePending(const PendingAction& pending, Situation* situation, Decision*
 }
 
 int TicketOf(const Due& due, const JourneyState& journey) {
-  if (due.digest) return -1;
-  if (due.promise.promise != nullptr)
-    return FindTicketIn(journey, due.promise.promise->ticket_ref());
+  if (due.promise.promise != nullptr) {
+    return FindTicketIn(journey, due.promise.promise->ticket_ref(), due.promise.promise->source());
+  }
   if (due.alert != nullptr) return FindTicketIn(journey, due.alert->ticket_ref());
-  return due.pending != nullptr ? static_cast<int>(due.pending->ticket()) - 1
-                                : SilentTicket(journey);
+  return due.pending != nullptr ? static_cast<int>(due.pending->ticket()) - 1 : due.ticket;
 }
 
 Decision Decide(const rules::RuleSet& rules, const Due& due, absl::Time now,
@@ -229,7 +235,7 @@ Decision Decide(const rules::RuleSet& rules, const Due& due, absl::Time now,
   decided.set_rule_set_digest(rules.digest);
   FillPositions(situation, &decided);
   if (due.digest) {
-    DecideDigest(rules, event, record, now, &decision);
+    DecideDigest(rules, event, record, due.at, now, &decision);
   } else if (due.promise.promise != nullptr) {
     DecidePromise(due.promise, now, &situation, &decision);
   } else if (due.alert != nullptr) {

@@ -15,6 +15,10 @@ namespace waypost::journey {
 
 inline constexpr std::string_view kTooLate = "TOO_LATE";
 
+// What was due longer ago than this, when nobody could look, is not done any more: it tells the
+// person or the owner of another week. A weekend without the sidecar is not too long.
+inline constexpr absl::Duration kLongestDelay = absl::Hours(72);
+
 // One gate's answer.
 struct Gate {
   std::string_view code;  // stable, such as ALERT_ALREADY_OPEN
@@ -36,7 +40,6 @@ using Gates = absl::InlinedVector<Gate, 4>;
 // known of its ticket (for a lone signal: of its journey): the person would be told of the past as
 // if it were new.
 [[nodiscard]] Gate LateGate(const Situation& situation);
-
 
 // An instant as reasons tell it: "2026-11-22 14:30 UTC".
 [[nodiscard]] std::string MinuteText(absl::Time time);

@@ -112,8 +112,8 @@ std::vector<Letter> LettersDue(const PersonRecord& record, absl::Time now) {
   return due;
 }
 
-Decision SettleLetter(const Letter& letter, Delivery delivery, absl::Time now, uint64_t position,
-                      PersonRecord* record) {
+Decision SettleLetter(const Letter& letter, LetterOutcome outcome, absl::Time now,
+                      uint64_t position, PersonRecord* record) {
   Decision decision;
   decision.set_due_at(letter.not_before());
   decision.set_decided_at(absl::ToUnixMicros(now));
@@ -128,7 +128,7 @@ Decision SettleLetter(const Letter& letter, Delivery delivery, absl::Time now, u
   enrichment->set_decision_id(
       absl::StrCat("d-", HashToHex(StableHash(absl::StrCat(id, "/", letter.not_before())))));
   const absl::Time given_up = absl::FromUnixMicros(letter.written_at()) + kLetterLife;
-  if (delivery == Delivery::kRecorded || now >= given_up) {
+  if (outcome == LetterOutcome::kRecorded || now >= given_up) {
     decision.add_settled_letter_ids(id);
   } else {
     Letter* put_off = decision.add_letters();

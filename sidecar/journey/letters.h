@@ -43,7 +43,7 @@ void TakeChild(const v1::TicketEvent& event, internal::v1::TicketState* ticket);
                                                            absl::Time now);
 
 // What came of a letter.
-enum class Delivery {
+enum class LetterOutcome {
   kRecorded,       // also when it had been before
   kUnknownTicket,  // nobody knows the ticket it goes to
 };
@@ -52,7 +52,7 @@ enum class Delivery {
 // returns; without effect when the letter is not there any more. `position` is the decision's place
 // in the log.
 [[nodiscard]] internal::v1::Decision SettleLetter(const internal::v1::Letter& letter,
-                                                  Delivery delivery, absl::Time now,
+                                                  LetterOutcome outcome, absl::Time now,
                                                   uint64_t position, PersonRecord* record);
 
 // Writes the letters of the decision into the journey.

@@ -22,9 +22,12 @@ TicketPlace FindTicket(std::string_view source, std::string_view ref, const Pers
   return {};
 }
 
-int FindTicketIn(const internal::v1::JourneyState& journey, std::string_view ref) {
+int FindTicketIn(const internal::v1::JourneyState& journey, std::string_view ref,
+                 std::string_view source) {
   for (int number = 0; number < journey.tickets_size(); ++number) {
-    if (journey.tickets(number).ticket().ref() == ref) return number;
+    const TicketState& ticket = journey.tickets(number);
+    const bool same_source = source.empty() || ticket.source() == source;
+    if (ticket.ticket().ref() == ref && same_source) return number;
   }
   return -1;
 }

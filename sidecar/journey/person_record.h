@@ -31,8 +31,10 @@ struct TicketPlace {
 [[nodiscard]] TicketPlace FindTicket(std::string_view source, std::string_view ref,
                                      const PersonRecord& record);
 
-// The number of the journey's first ticket of that ref, from whichever source; -1: none.
-[[nodiscard]] int FindTicketIn(const internal::v1::JourneyState& journey, std::string_view ref);
+// The number of the journey's first ticket of that ref, and of that source unless it is empty; -1:
+// none.
+[[nodiscard]] int FindTicketIn(const internal::v1::JourneyState& journey, std::string_view ref,
+                               std::string_view source = "");
 
 // The number of the journey of that id, or -1.
 [[nodiscard]] int FindJourney(std::string_view journey_id, const PersonRecord& record);

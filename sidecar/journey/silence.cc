@@ -39,30 +39,26 @@ int64_t LastNews(const rules::Rule& rule, const JourneyState& journey) {
 
 }  // namespace
 
-int SilentTicket(const JourneyState& journey) {
-  for (int number = 0; number < journey.progress().tickets_size(); ++number) {
-    if (IsOpen(journey.progress().tickets(number))) return number;
-  }
-  return -1;
-}
-
-absl::Time SilenceDue(const rules::RuleSet& rules, const rules::Rule& rule,
-                      const JourneyState& journey) {
-  const int ticket = SilentTicket(journey);
-  if (ticket < 0) return absl::InfiniteFuture();
-  const std::string& priority = journey.tickets(ticket).ticket().priority();
-  const calendar::Span* silence = rules::ForKey(rule.after_silence, priority);
-  if (silence == nullptr) return absl::InfiniteFuture();
+SilenceDue NextSilence(const rules::RuleSet& rules, const rules::Rule& rule,
+                       const JourneyState& journey) {
   const SilenceMark* mark = FindMark(rule, journey);
   int64_t since = LastNews(rule, journey);
   const bool nothing_new = mark != nullptr && mark->happened() == HappenedSoFar(journey);
   if (mark != nullptr && (mark->acted() || (mark->too_late() && nothing_new))) {
     since = std::max(since, mark->at());
   }
-  const absl::Time due =
-      calendar::EndOf(*silence, absl::FromUnixMicros(since), rules.CalendarOf(rule, priority));
-  const bool in_vain = nothing_new && !mark->acted() && absl::FromUnixMicros(mark->at()) >= due;
-  return in_vain ? absl::InfiniteFuture() : due;
+  SilenceDue next;
+  for (int number = 0; number < journey.progress().tickets_size(); ++number) {
+    if (!IsOpen(journey.progress().tickets(number))) continue;
+    const std::string& priority = journey.tickets(number).ticket().priority();
+    const calendar::Span* silence = rules::ForKey(rule.after_silence, priority);
+    if (silence == nullptr) continue;
+    const absl::Time due =
+        calendar::EndOf(*silence, absl::FromUnixMicros(since), rules.CalendarOf(rule, priority));
+    if (due < next.at) next = {due, number};
+  }
+  const bool in_vain = nothing_new && !mark->acted() && absl::FromUnixMicros(mark->at()) >= next.at;
+  return in_vain ? SilenceDue() : next;
 }
 
 SilenceMark MarkSilence(const rules::Rule& rule, absl::Time now, bool acted,

@@ -78,22 +78,6 @@ bool EndedMeanwhile(const Asked& asked) {
   return asked.waited != nullptr ? !IsEnded(asked.waited->category()) : IsFromTime(asked.situation);
 }
 
-// Why a message that waited is not true any more; empty when it is.
-std::string Outdated(const Asked& asked) {
-  const v1::StatusCategory before = asked.waited->category();
-  const v1::StatusCategory after = asked.ticket->category();
-  const bool asks = after == v1::STATUS_CATEGORY_WAITING_ON_CUSTOMER;
-  if (before != after && (asked.update().once_per_status || asks)) {
-    return absl::StrCat("The ticket is no longer ", rules::StatusCategoryName(before), " but ",
-                        rules::StatusCategoryName(after), ".");
-  }
-  if (!asked.update().once_per_status &&
-      asked.ticket->provider_wrote_at() > asked.waited->decided_at()) {
-    return "The desk has written to the person since.";
-  }
-  return "";
-}
-
 Gate Superseded(const Asked& asked) {
   if (const std::string rule = ToldBy(asked); !rule.empty() && !asked.update().draft) {
     return {kSuperseded, false,
@@ -101,7 +85,7 @@ Gate Superseded(const Asked& asked) {
   }
   if (EndedMeanwhile(asked)) return {kSuperseded, false, "The ticket has ended."};
   if (asked.waited != nullptr && asked.ticket != nullptr) {
-    if (std::string why = Outdated(asked); !why.empty()) {
+    if (std::string why = WhyOutdated(*asked.waited, asked.update(), *asked.ticket); !why.empty()) {
       return {kSuperseded, false, std::move(why)};
     }
   }
@@ -111,10 +95,20 @@ Gate Superseded(const Asked& asked) {
   return {kSuperseded, true, "Nothing says more."};
 }
 
+Gate WaitedTooLong(const Asked& asked) {
+  const absl::Duration late = asked.now() - absl::FromUnixMicros(asked.waited->due_at());
+  if (late > kLongestDelay) {
+    return {kTooLate, false,
+            absl::StrCat("It was due ", Text(late), " ago, when nobody could look.")};
+  }
+  return {kTooLate, true, "It is looked at in time."};
+}
+
 // What an import or the first look at an old ticket tells is no news to the person.
 Gate TooLate(const Asked& asked) {
+  if (asked.waited != nullptr) return WaitedTooLong(asked);
   const absl::Duration ago = asked.now() - asked.situation.occurred_at();
-  if (asked.waited == nullptr && ago > kNewsAge) {
+  if (ago > kNewsAge) {
     return {
         kTooLate, false,
         absl::StrCat("It happened ", Text(ago), " ago, which is more than ", Text(kNewsAge), ".")};
@@ -159,9 +153,18 @@ Gate ParentTells(const Asked& asked) {
   return {kParentTells, false, absl::StrCat("The parent ", parent, " brings the news.")};
 }
 
-// When the person was told about the ticket, ascending.
+bool IsInDigest(const std::string& ticket_ref, const Contact& contact) {
+  const auto& refs = contact.digest_ticket_refs();
+  return std::find(refs.begin(), refs.end(), ticket_ref) != refs.end();
+}
+
+// When the person was told about the ticket, as far back as any gate looks; ascending.
 std::vector<absl::Time> TimesTold(const Asked& asked) {
-  return ContactTimes(asked.situation.person(), [&](const Contact& contact) {
+  const absl::Duration longest =
+      std::max({asked.caps().merge_window, asked.caps().update_interval, kDay});
+  return ContactTimes(asked.situation.person(), asked.now() - longest, [&](const Contact& contact) {
+    if (contact.kind() == internal::v1::CONTACT_KIND_DIGEST)
+      return IsInDigest(asked.ref(), contact);
     return contact.kind() == internal::v1::CONTACT_KIND_NOTICE &&
            contact.ticket_ref() == asked.ref() &&
            contact.journey_id() == asked.situation.journey().id();
@@ -221,7 +224,8 @@ Gate QuietHours(const Asked& asked) {
 }
 
 Gate PersonCap(const Asked& asked) {
-  const std::vector<absl::Time> times = ContactTimes(asked.situation.person(), IsUpdate);
+  const std::vector<absl::Time> times =
+      ContactTimes(asked.situation.person(), asked.now() - kDay, IsUpdate);
   const int cap = asked.caps().updates_per_person_per_day;
   const absl::Time until = FreeFrom(asked.now(), cap, kDay, times);
   if (until > asked.now()) {
@@ -238,7 +242,7 @@ Worth WorthOf(const Asked& asked) {
   const bool promises =
       rules::ForKey(asked.update().next_update_by, asked.situation.ticket().priority()) != nullptr;
   const bool keeps = OpenPromise(asked.ref(), asked.situation.journey()) != nullptr;
-  return promises || keeps ? Worth::kPromise : Worth::kOther;
+  return promises || keeps || asked.update().once_per_status ? Worth::kPromise : Worth::kOther;
 }
 
 // Adds the gate; whether it is open.
@@ -264,6 +268,21 @@ bool IsFromTime(const Situation& situation) {
   const v1::EventType type = situation.folded().events.front().type();
   return type == v1::EVENT_TYPE_SILENCE || type == v1::EVENT_TYPE_PROMISE_DUE ||
          type == v1::EVENT_TYPE_PROMISE_BROKEN;
+}
+
+std::string WhyOutdated(const PendingAction& waited, const rules::UpdateAction& update,
+                        const TicketProgress& ticket) {
+  const v1::StatusCategory before = waited.category();
+  const v1::StatusCategory after = ticket.category();
+  const bool asks = after == v1::STATUS_CATEGORY_WAITING_ON_CUSTOMER;
+  if (before != after && (update.once_per_status || asks)) {
+    return absl::StrCat("The ticket is no longer ", rules::StatusCategoryName(before), " but ",
+                        rules::StatusCategoryName(after), ".");
+  }
+  if (!update.once_per_status && ticket.provider_wrote_at() > waited.decided_at()) {
+    return "The desk has written to the person since.";
+  }
+  return "";
 }
 
 absl::Time AfterQuietHours(absl::Time at, const rules::Caps& caps, const std::string& time_zone,

@@ -37,7 +37,8 @@ inline constexpr absl::Duration kMorningSpread = absl::Minutes(5);
 //                     it waited the ticket left the status that a `once: status` update told
 //                     about, began to wait for the person, or the desk wrote to them (not for
 //                     `once: status`); or, for silence, a message about the ticket already waits
-//   TOO_LATE          it tells of something that happened more than kNewsAge ago
+//   TOO_LATE          it tells of something that happened more than kNewsAge ago, or it waited and
+//                     was due more than kLongestDelay ago
 //   TOOL_JUST_WROTE   the desk wrote a public comment in the tool_message_window before
 //   FIRST_ENTRY       with `once: status`: the ticket did not enter its status category just now
 //                     for the first time since it was last reopened
@@ -57,6 +58,12 @@ inline constexpr absl::Duration kMorningSpread = absl::Minutes(5);
 // the desk wrote is told together with the event, however late both come.
 [[nodiscard]] Gates UpdateGates(const rules::Rule& rule, const internal::v1::PendingAction* waited,
                                 const Situation& situation, const internal::v1::Decision& decision);
+
+// Why a message that waited about the ticket, which stands as told, is not true any more; empty
+// when it is.
+[[nodiscard]] std::string WhyOutdated(const internal::v1::PendingAction& waited,
+                                      const rules::UpdateAction& update,
+                                      const internal::v1::TicketProgress& ticket);
 
 // What waits for the morning may leave from then on: `at` itself outside the quiet hours of
 // somebody in `time_zone` (IANA name; UTC when it is not known). `spread` is what the hash is made

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sidecar/base/status_macros.h"
+#include "sidecar/journey/digest.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/update_gates.h"
 #include "sidecar/rules/matcher.h"
@@ -85,9 +86,7 @@ bool Deliver(const rules::Rule& rule, const v1::DerivedEvent& derived, v1::Statu
   if (!waits || !has_effect) return false;
   PendingAction waiting = MakeWaiting(rule, derived, std::move(update), gate, situation);
   if (GoesIntoDigest(gate)) {
-    internal::v1::DigestItem* item = decision->add_digest();
-    *item->mutable_update() = std::move(waiting);
-    item->set_journey_id(situation.journey().id());
+    PutIntoDigest(std::move(waiting), situation, decision);
   } else {
     *decision->add_pending() = std::move(waiting);
   }

@@ -54,7 +54,7 @@ absl::StatusOr<DueDecider::Outcome> DueDecider::DecideUnlessLetters(const Person
 // Letters go to other persons, whose shards the recorder takes: no lock is held meanwhile.
 absl::Status DueDecider::Deliver(const PersonName& name,
                                  const std::vector<internal::v1::Letter>& letters) {
-  const std::vector<absl::StatusOr<journey::Delivery>> deliveries = carrier_.Deliver(letters);
+  const std::vector<absl::StatusOr<journey::LetterOutcome>> deliveries = carrier_.Deliver(letters);
   const absl::ReaderMutexLock barrier(&set_->barrier);
   if (!set_->usable) return absl::UnavailableError("the store cannot be read");
   const WorkingSet::ShardLock lock(set_, name);
@@ -70,11 +70,11 @@ absl::Status DueDecider::Deliver(const PersonName& name,
   return status;
 }
 
-absl::Status DueDecider::Settle(const internal::v1::Letter& letter, journey::Delivery delivery,
+absl::Status DueDecider::Settle(const internal::v1::Letter& letter, journey::LetterOutcome outcome,
                                 Person* person) {
   WAYPOST_ASSIGN_OR_RETURN(const uint64_t position,
                            queue_->Reserve(kDecisionBytes, CommitQueue::Cause::kTime));
-  Hand(journey::SettleLetter(letter, delivery, clock_->Now(), position, &person->record), position,
+  Hand(journey::SettleLetter(letter, outcome, clock_->Now(), position, &person->record), position,
        person);
   return absl::OkStatus();
 }

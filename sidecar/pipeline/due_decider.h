@@ -34,8 +34,8 @@ class DueDecider {
 
   // Delivers the person's letters and decides what is due for the person at `hint` and now; what is
   // due later, though it may be due by now, waits for what is due for others before, so that a
-  // restart in between changes nothing. Returns when the person is due next. What was decided before
-  // a failure is on its way to the disk. RESOURCE_EXHAUSTED, UNAVAILABLE: try again later.
+  // restart in between changes nothing. Returns when the person is due next. What was decided
+  // before a failure is on its way to the disk. RESOURCE_EXHAUSTED, UNAVAILABLE: try again later.
   // DATA_LOSS: the person cannot be read.
   [[nodiscard]] absl::StatusOr<absl::Time> Decide(const PersonName& name, absl::Time hint);
 
@@ -50,7 +50,7 @@ class DueDecider {
   };
   absl::StatusOr<Outcome> DecideUnlessLetters(const PersonName& name, absl::Time hint);
   absl::Status Deliver(const PersonName& name, const std::vector<internal::v1::Letter>& letters);
-  absl::Status Settle(const internal::v1::Letter& letter, journey::Delivery delivery,
+  absl::Status Settle(const internal::v1::Letter& letter, journey::LetterOutcome outcome,
                       Person* person);
   absl::StatusOr<absl::Time> DecideAll(absl::Time hint, Person* person);
   absl::Status DecideNext(const rules::RuleSet& rules, absl::Time now, Person* person);

@@ -8,25 +8,25 @@
 #include "absl/synchronization/blocking_counter.h"
 
 namespace waypost::pipeline {
-std::vector<absl::StatusOr<journey::Delivery>> LetterCarrier::Deliver(
+std::vector<absl::StatusOr<journey::LetterOutcome>> LetterCarrier::Deliver(
     absl::Span<const internal::v1::Letter> letters) const {
   std::vector<absl::Status> statuses(letters.size());
   absl::BlockingCounter missing(static_cast<int>(letters.size()));
   for (size_t number = 0; number < letters.size(); ++number) {
     const v1::TicketEvent& event = letters[number].event();
-    recorder_->Record(event, event.SerializeAsString(),
+    recorder_->Record(event, event.SerializeAsString(), Delivery::kPullers,
                       [&statuses, &missing, number](absl::StatusOr<std::string_view> response) {
                         statuses[number] = response.status();
                         missing.DecrementCount();
                       });
   }
   missing.Wait();
-  std::vector<absl::StatusOr<journey::Delivery>> deliveries;
+  std::vector<absl::StatusOr<journey::LetterOutcome>> deliveries;
   for (const absl::Status& status : statuses) {
     if (status.ok()) {
-      deliveries.emplace_back(journey::Delivery::kRecorded);
+      deliveries.emplace_back(journey::LetterOutcome::kRecorded);
     } else if (absl::IsInvalidArgument(status)) {
-      deliveries.emplace_back(journey::Delivery::kUnknownTicket);
+      deliveries.emplace_back(journey::LetterOutcome::kUnknownTicket);
     } else {
       deliveries.emplace_back(status);
     }

@@ -21,7 +21,7 @@ class LetterCarrier {
   // Records the letters' events and returns what came of each once they are on disk, or why it was
   // not recorded now: try that letter again later. Waits for the commit thread, so the caller
   // holds neither the barrier nor a shard.
-  [[nodiscard]] std::vector<absl::StatusOr<journey::Delivery>> Deliver(
+  [[nodiscard]] std::vector<absl::StatusOr<journey::LetterOutcome>> Deliver(
       absl::Span<const internal::v1::Letter> letters) const;
 
  private:

@@ -61,10 +61,11 @@ void OfflineDesk::AdvanceTo(absl::Time now) {
     const Due due = due_.top();
     due_.pop();
     if (due.at != due.member->due_at) continue;
+    due.member->due_at = absl::InfiniteFuture();
     now_ = std::max(now_, due.at);
     DeliverLetters(due.member);
     journey::PersonRecord* const record = &due.member->record;
-    while (const auto decision = journey::EvaluateDue(*rules_, now_, position_ + 1, record)) {
+    if (const auto decision = journey::EvaluateDue(*rules_, now_, position_ + 1, record)) {
       ++position_;
       visit_(*decision, *record);
     }
@@ -75,20 +76,20 @@ void OfflineDesk::AdvanceTo(absl::Time now) {
 
 void OfflineDesk::DeliverLetters(Member* member) {
   for (const internal::v1::Letter& letter : journey::LettersDue(member->record, now_)) {
-    const journey::Delivery delivery = Deliver(letter.event());
-    static_cast<void>(journey::SettleLetter(letter, delivery, now_, ++position_, &member->record));
+    const journey::LetterOutcome outcome = Deliver(letter.event());
+    static_cast<void>(journey::SettleLetter(letter, outcome, now_, ++position_, &member->record));
   }
 }
 
-journey::Delivery OfflineDesk::Deliver(const v1::TicketEvent& event) {
+journey::LetterOutcome OfflineDesk::Deliver(const v1::TicketEvent& event) {
   const absl::StatusOr<Member*> member = Settle(event);
-  if (!member.ok()) return journey::Delivery::kUnknownTicket;
+  if (!member.ok()) return journey::LetterOutcome::kUnknownTicket;
   const absl::StatusOr<journey::Evaluation> evaluation =
       journey::Evaluate(*rules_, event, ++position_, now_, &(*member)->record);
-  if (!evaluation.ok()) return journey::Delivery::kUnknownTicket;
+  if (!evaluation.ok()) return journey::LetterOutcome::kUnknownTicket;
   FindDue(*member);
   visit_(evaluation->decision, (*member)->record);
-  return journey::Delivery::kRecorded;
+  return journey::LetterOutcome::kRecorded;
 }
 
 absl::StatusOr<OfflineDesk::Member*> OfflineDesk::Settle(const v1::TicketEvent& event) {

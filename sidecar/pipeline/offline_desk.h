@@ -103,7 +103,7 @@ class OfflineDesk {
   void FindDue(Member* member);
   // What the member's tickets have to tell others.
   void DeliverLetters(Member* member);
-  journey::Delivery Deliver(const v1::TicketEvent& event);
+  journey::LetterOutcome Deliver(const v1::TicketEvent& event);
 
   std::shared_ptr<const rules::RuleSet> rules_;
   Answers answers_mode_;

@@ -163,9 +163,9 @@ Mapping CapsMapping() {
            .value = ValueKind::kInteger,
            .default_text = "15",
            .description = "The attention budget: updates, surveys and reminders to one person "
-                          "in 7 days. Where it runs short, what makes or keeps a promise comes "
-                          "before surveys (up to 80 %) and those before other updates (up to "
-                          "60 %). Updates beyond it become a digest.",
+                          "in 7 days. Where it runs short, what makes or keeps a promise or tells "
+                          "of a status once comes before surveys (up to 80 %) and those before "
+                          "other updates (up to 60 %). Updates beyond it become a digest.",
            .minimum = 1,
            .maximum = 1000},
           {.name = "quiet_hours",

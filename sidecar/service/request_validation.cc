@@ -233,6 +233,7 @@ std::vector<pipeline::Violation> CheckEvent(const v1::TicketEvent& event, std::s
   if (IsDerivedOnly(event.type())) {
     checker.Add(root, "type", "is only derived, never told");
   }
+  checker.Text(event.relative_ref(), kIdBytes, root, "relative_ref");
   if (!event.relative_ref().empty()) {
     checker.Add(root, "relative_ref", "is set by Waypost alone");
   }

@@ -134,6 +134,20 @@ TEST(DueTest, SilenceSpeaksAgainAndAgain) {
   EXPECT_EQ(desk.record().person.contacts(0).ticket_ref(), "INC1");
 }
 
+TEST(DueTest, OfSeveralOpenTicketsTheMostUrgentIsSilentFirst) {
+  Desk desk(KeepPosted());
+  desk.Record(Created(0, "P4"));
+  v1::TicketEvent urgent = Created(10, "P1");
+  urgent.set_event_id("e2");
+  urgent.mutable_ticket()->set_ref("INC2");
+  urgent.mutable_ticket()->set_parent_ref("INC1");
+  desk.Record(urgent);
+  ASSERT_THAT(desk.record().journeys, SizeIs(1));
+  const std::vector<Decision> decisions = desk.Pass(At(40));
+  ASSERT_THAT(decisions, SizeIs(1));
+  EXPECT_EQ(decisions[0].ticket(), 2);
+}
+
 TEST(DueTest, OnlyWhatThePersonSeesResetsTheClock) {
   Desk desk(KeepPosted());
   desk.Record(Created(0, "P2"));

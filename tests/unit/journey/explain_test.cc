@@ -165,7 +165,8 @@ TEST(ExplainTest, EveryRuleHasAVerdictAndItsGates) {
   const v1::ExplainJourneyResponse later =
       desk.Explain(TicketAt(1, "e2", v1::STATUS_CATEGORY_OPEN, ""));
   EXPECT_EQ(Shown(later.rules()).front(), "always GATED");
-  EXPECT_THAT(ShownGates(later.rules(0)), ElementsAre("LATE_EVENT open", "ALERT_ALREADY_OPEN closed"));
+  EXPECT_THAT(ShownGates(later.rules(0)),
+              ElementsAre("LATE_EVENT open", "ALERT_ALREADY_OPEN closed"));
 
   v1::TicketEvent ours = TicketAt(1, "e2", v1::STATUS_CATEGORY_OPEN, "");
   ours.mutable_actor()->set_role(v1::ACTOR_ROLE_WAYPOST);

@@ -71,7 +71,7 @@ TEST(LettersTest, AChildMakesItselfKnownOnce) {
   EXPECT_EQ(letters[0].event().tenant(), "default");
   EXPECT_EQ(letters[0].event().actor().role(), v1::ACTOR_ROLE_WAYPOST);
   EXPECT_THAT(
-      SettleLetter(letters[0], Delivery::kRecorded, At(0), 2, &desk.record()).settled_letter_ids(),
+      SettleLetter(letters[0], LetterOutcome::kRecorded, At(0), 2, &desk.record()).settled_letter_ids(),
       SizeIs(1));
   desk.Record(WithParent(CalmTicketAt(5, v1::STATUS_CATEGORY_OPEN), "MAJOR"));
   EXPECT_EQ(NextLetter(desk.record()), absl::InfiniteFuture());
@@ -161,7 +161,7 @@ TEST(LettersTest, ALetterToATicketThatNobodyKnowsIsTriedForThreeDays) {
     const std::vector<Letter> letters = LettersDue(desk.record(), now);
     ASSERT_THAT(letters, SizeIs(1));
     const auto decision =
-        SettleLetter(letters[0], Delivery::kUnknownTicket, now, 10, &desk.record());
+        SettleLetter(letters[0], LetterOutcome::kUnknownTicket, now, 10, &desk.record());
     EXPECT_EQ(decision.due_at(), absl::ToUnixMicros(now));
     ++tries;
   }
@@ -175,7 +175,7 @@ TEST(LettersTest, ALogWithoutRulesGivesTheSameLetters) {
   const v1::TicketEvent news = CommentAt(60, v1::STATUS_CATEGORY_OPEN);
   const internal::v1::Decision decisions[] = {desk.Decide(first), desk.Decide(linked),
                                               desk.Decide(news)};
-  const auto settled = SettleLetter(LettersDue(desk.record(), At(60))[0], Delivery::kRecorded,
+  const auto settled = SettleLetter(LettersDue(desk.record(), At(60))[0], LetterOutcome::kRecorded,
                                     At(60), 4, &desk.record());
   PersonRecord replayed;
   replayed.person.set_tenant("default");

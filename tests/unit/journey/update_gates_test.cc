@@ -309,39 +309,6 @@ TEST(UpdateGatesTest, ARuleInShadowModeLeavesNothingWaiting) {
   EXPECT_THAT(desk.record().journeys[0].pending(), IsEmpty());
 }
 
-// Tickets INC1, INC2, ... of the same person, each its own matter.
-v1::TicketEvent ReportAt(int minutes, int number, v1::StatusCategory category = kNew) {
-  v1::TicketEvent event = CalmTicketAt(minutes, category);
-  event.set_event_id(absl::StrCat("e", number, "-", minutes));
-  event.mutable_ticket()->set_ref(absl::StrCat("INC", number));
-  return event;
-}
-
-TEST(UpdateGatesTest, MoreThanThePersonCanTakeBecomesOneDigest) {
-  rules::Rule received =
-      UpdateRule("received", On({v1::EVENT_TYPE_CREATED}), "We have it.", absl::Hours(100));
-  Desk desk(Freeze(UpdateRules({received})));
-  for (int number = 1; number <= 5; ++number) {
-    EXPECT_THAT(Fates(desk.Record(ReportAt(number, number))), ElementsAre("received"));
-  }
-  for (int number = 6; number <= 8; ++number) {
-    EXPECT_THAT(Fates(desk.Record(ReportAt(number, number))),
-                ElementsAre("received waits: PERSON_CAP"));
-  }
-  desk.Record(ReportAt(100, 7, kResolved));
-  const std::vector<Decision> decisions = desk.Pass(At(2 * 1440));
-  EXPECT_THAT(Fates(decisions),
-              ElementsAre("+1441 received", "+1441 received dropped: SUPERSEDED"));
-  const v1::StatusUpdate& digest = decisions[0].enrichment().status_updates(0);
-  EXPECT_EQ(digest.text(),
-            "We have it. Do nothing. See INC6.\n\nWe have it. Do nothing. See INC8.");
-  EXPECT_THAT(digest.digest_of(), SizeIs(2));
-  EXPECT_FALSE(digest.has_next_update_by());
-  EXPECT_THAT(desk.record().person.digest(), IsEmpty());
-  ASSERT_THAT(desk.record().person.contacts(), SizeIs(6));
-  EXPECT_EQ(desk.record().person.contacts(5).kind(), internal::v1::CONTACT_KIND_DIGEST);
-}
-
 TEST(UpdateGatesTest, UrgentNewsOfAnotherTicketIsSentOverTheCap) {
   rules::Rule received = UpdateRule("received", On({v1::EVENT_TYPE_CREATED}), "We have it.");
   Desk desk(Freeze(UpdateRules({received})));
@@ -391,6 +358,22 @@ TEST(AttentionTest, WorthDecidesWhoGetsTheRestOfTheBudget) {
     EXPECT_EQ(passes(row.messages, Worth::kPromise), row.promise) << row.messages;
     EXPECT_EQ(passes(row.messages, Worth::kUrgent), row.urgent) << row.messages;
   }
+}
+
+TEST(AttentionTest, AQuestionFindsRoomWhereOtherNewsDoesNot) {
+  rules::Rule question = UpdateRule("question", On({v1::EVENT_TYPE_WAITING}), "We need you.");
+  question.update->once_per_status = true;
+  rules::RuleSet rules = UpdateRules({Moved(), question});
+  rules.caps.messages_per_person_per_week = 5;
+  Desk desk(Freeze(std::move(rules)));
+  desk.Record(CalmTicketAt(0, kNew));
+  for (int i = 0; i < 3; ++i) {
+    desk.record().person.add_contacts()->set_at(absl::ToUnixMicros(At(i)));
+  }
+  EXPECT_THAT(Fates(desk.Record(MoveAt(60))), ElementsAre("moved waits: ATTENTION_BUDGET"));
+  EXPECT_THAT(
+      Fates(desk.Record(CalmTicketAt(120, v1::STATUS_CATEGORY_WAITING_ON_CUSTOMER, "Network 2"))),
+      ::testing::Contains("question"));
 }
 
 TEST(AttentionTest, AClosedBudgetSaysWhenThereIsRoomAgain) {

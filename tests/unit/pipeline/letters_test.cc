@@ -35,7 +35,7 @@ std::shared_ptr<const rules::RuleSet> RulesOfParents() {
 
 class LettersTest : public DueTest {
  protected:
-  LettersTest() { rules_ = RulesOfParents(); }
+  LettersTest() { UseRules(RulesOfParents()); }
 
   void OpenChild(const std::string& ref, const std::string& person) {
     v1::TicketEvent event = Opened(ref, person);

@@ -61,7 +61,7 @@ class PullAnswer {
 
 class OutboxFixture : public PipelineFixture {
  protected:
-  OutboxFixture() { rules_ = RulesThatAlert(); }
+  OutboxFixture() { UseRules(RulesThatAlert()); }
 
   v1::TicketEvent Change(const std::string& ref, int priority) {
     v1::TicketEvent event = MakeEvent(absl::StrCat(ref, " P", priority), ref,

@@ -447,7 +447,7 @@ TEST_F(OutboxTest, SettledActionsAreKeptForAMonth) {
 }
 
 TEST_F(OutboxTest, WhatTimeBringsIsPulledToo) {
-  rules_ = RulesThatKeepPosted("rules-1", absl::Hours(8));
+  UseRules(RulesThatKeepPosted("rules-1", absl::Hours(8)));
   options_.backlog_grace = absl::ZeroDuration();
   Start();
   v1::TicketEvent event = MakeEvent("e1", "T1", "ann");

@@ -252,7 +252,7 @@ TEST_F(SqliteStoreTest, RefusesFilesOfOthersAndLeavesThemAlone) {
       {"another program's", "CREATE TABLE notes (text)", "database of another program"},
       {"a newer version's",
        absl::StrCat("PRAGMA application_id = ", kApplicationId, "; PRAGMA user_version = 999"),
-       "was written by a newer Waypost (version 999 of the tables, and this one knows up to 2)"},
+       "was written by a newer Waypost (version 999 of the tables, and this one knows up to 3)"},
   };
   for (const Case& file : cases) {
     SCOPED_TRACE(file.name);
