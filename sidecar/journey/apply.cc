@@ -226,7 +226,10 @@ void SettleWaiting(const Decision& decision, JourneyState* journey) {
   }
   for (const internal::v1::SilenceMark& mark : decision.silence_marks()) {
     Put(
-        mark, [&](const auto& other) { return other.rule_id() == mark.rule_id(); },
+        mark,
+        [&](const auto& other) {
+          return other.rule_id() == mark.rule_id() && other.acted() == mark.acted();
+        },
         journey->mutable_silence_marks());
   }
 }

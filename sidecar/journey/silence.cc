@@ -20,9 +20,10 @@ uint64_t HappenedSoFar(const JourneyState& journey) {
          static_cast<uint64_t>(facts.promises_kept() + facts.promises_broken());
 }
 
-const SilenceMark* FindMark(const rules::Rule& rule, const JourneyState& journey) {
+// The last time the rule acted, or the last time it was looked at and did not.
+const SilenceMark* FindMark(const rules::Rule& rule, bool acted, const JourneyState& journey) {
   for (const SilenceMark& mark : journey.silence_marks()) {
-    if (mark.rule_id() == rule.id) return &mark;
+    if (mark.rule_id() == rule.id && mark.acted() == acted) return &mark;
   }
   return nullptr;
 }
@@ -41,12 +42,12 @@ int64_t LastNews(const rules::Rule& rule, const JourneyState& journey) {
 
 SilenceDue NextSilence(const rules::RuleSet& rules, const rules::Rule& rule,
                        const JourneyState& journey) {
-  const SilenceMark* mark = FindMark(rule, journey);
+  const SilenceMark* acted = FindMark(rule, true, journey);
+  const SilenceMark* looked = FindMark(rule, false, journey);
+  const bool nothing_new = looked != nullptr && looked->happened() == HappenedSoFar(journey);
   int64_t since = LastNews(rule, journey);
-  const bool nothing_new = mark != nullptr && mark->happened() == HappenedSoFar(journey);
-  if (mark != nullptr && (mark->acted() || (mark->too_late() && nothing_new))) {
-    since = std::max(since, mark->at());
-  }
+  if (acted != nullptr) since = std::max(since, acted->at());
+  if (nothing_new && looked->too_late()) since = std::max(since, looked->at());
   SilenceDue next;
   for (int number = 0; number < journey.progress().tickets_size(); ++number) {
     if (!IsOpen(journey.progress().tickets(number))) continue;
@@ -57,7 +58,7 @@ SilenceDue NextSilence(const rules::RuleSet& rules, const rules::Rule& rule,
         calendar::EndOf(*silence, absl::FromUnixMicros(since), rules.CalendarOf(rule, priority));
     if (due < next.at) next = {due, number};
   }
-  const bool in_vain = nothing_new && !mark->acted() && absl::FromUnixMicros(mark->at()) >= next.at;
+  const bool in_vain = nothing_new && absl::FromUnixMicros(looked->at()) >= next.at;
   return in_vain ? SilenceDue() : next;
 }
 

@@ -201,6 +201,23 @@ TEST(DueTest, AConditionThatIsFalseIsAskedAgainOnlyAfterSomethingHappened) {
   EXPECT_THAT(Told(desk.Pass(At(1200))), ElementsAre("1140 keep-posted"));
 }
 
+TEST(DueTest, ARuleThatActedDoesNotActAgainForTheSameSilence) {
+  rules::Rule rule = SilenceRule("alert", {{"default", absl::Minutes(30)}});
+  rule.update.reset();
+  rule.alert.emplace();
+  rule.condition = testing::Condition("ticket.priority == \"P1\"");
+  Desk desk(RulesWith({rule}));
+  desk.Record(Created(0, "P1"));
+  EXPECT_THAT(desk.Pass(At(30)), SizeIs(1));
+  desk.Record(Comment(40, "e2", v1::VISIBILITY_PROVIDER));
+  desk.record().journeys[0].mutable_tickets(0)->mutable_ticket()->set_priority("P2");
+  EXPECT_THAT(desk.Pass(At(60)), SizeIs(1)) << "in vain";
+  v1::TicketEvent event = Comment(61, "e3", v1::VISIBILITY_PROVIDER);
+  event.mutable_ticket()->set_priority("P1");
+  desk.Record(event);
+  EXPECT_EQ(MinutesSinceStart(NextDue(desk.rules(), desk.record())), 60);
+}
+
 TEST(DueTest, LateIsDecidedOnceAsOfNow) {
   Desk desk(KeepPosted());
   desk.Record(Created(0, "P2"));
