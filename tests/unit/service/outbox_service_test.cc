@@ -222,7 +222,8 @@ TEST_F(OutboxServiceTest, SaysEverythingThatIsWrongWithARequest) {
     ASSERT_TRUE(answer) << row.body;
     EXPECT_EQ(answer->status, 400) << row.body;
     bool told = false;
-    for (const auto& violation : ConnectDetails(answer->body).bad_request.field_violations()) {
+    const auto details = ConnectDetails(answer->body);
+    for (const auto& violation : details.bad_request.field_violations()) {
       told |= absl::StrCat(violation.field(), " ", violation.description()).find(row.want) !=
               std::string::npos;
     }
