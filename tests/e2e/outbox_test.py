@@ -67,7 +67,7 @@ class OutboxTest(unittest.TestCase):
                 done += first
                 pull(server, maxActions=1)  # nobody reports on this one
                 server.process.kill()
-        self.assertGreater(len(decided), 4)
+        self.assertGreaterEqual(len(decided), 4)
         with waypost.serve(self.data) as server:
             while ids := pull(server):
                 self.assertEqual(set(finish(server, ids)), {"ACKNOWLEDGE_CODE_ACCEPTED"})

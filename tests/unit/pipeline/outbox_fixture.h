@@ -23,6 +23,7 @@ inline std::shared_ptr<const rules::RuleSet> RulesThatAlert() {
   rules.digest = "alerts-1";
   rules.languages = {"en"};
   rules.stages = testing::DefaultStages();
+  rules.caps.alerts_per_ticket_per_day = 1'000'000;
   for (int i = 0; i < 10; ++i) {
     rules::Rule rule;
     rule.id = absl::StrCat("is-p", i);

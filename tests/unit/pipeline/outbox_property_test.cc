@@ -48,6 +48,11 @@ class OutboxPropertyTest : public OutboxFixture, public ::testing::WithParamInte
     }
     pipeline_.reset();
     leases_.clear();
+    {
+      // The former pipeline may have ended before it could say so.
+      const absl::MutexLock lock(&mutex_);
+      store_works_ = true;
+    }
     Start();
     ASSERT_NE(pipeline_, nullptr);
   }

@@ -426,6 +426,7 @@ TEST_F(OutboxTest, AnActionWhoseDecisionWasPrunedIsADeadLetter) {
   v1::TicketEvent old = Change("T1", 1);
   old.mutable_occurred_at()->set_seconds(absl::ToUnixSeconds(kStart - absl::Hours(24 * 500)));
   ASSERT_THAT(Record(old), IsOk());
+  clock_.Advance(absl::Hours(2));
   WAYPOST_ASSERT_OK(pipeline_->Flush());  // which deletes what is too old
   ASSERT_THAT(inner_->ReadRecord(1).status(), HasCode(absl::StatusCode::kNotFound));
   EXPECT_THAT(Pull(), IsEmpty());
