@@ -30,7 +30,8 @@ void RaiseAlert(const rules::Rule& rule, std::string id, std::string text,
                 const Situation& situation, internal::v1::Decision* decision);
 
 // Tells of an alert that a closed gate keeps back, and lets it wait where the gate opens again
-// before the journey ends. Nothing is told of one that is open already or of the past. `derived` is what the rule fired on.
+// before the journey ends. Nothing is told of one that is open already or of the past. `derived` is
+// what the rule fired on.
 void KeepBackAlert(const rules::Rule& rule, std::string id, const v1::DerivedEvent& derived,
                    const Gate& gate, const Situation& situation, internal::v1::Decision* decision);
 

@@ -70,9 +70,9 @@ TEST(LettersTest, AChildMakesItselfKnownOnce) {
   EXPECT_EQ(letters[0].event().source(), "request-tracker");
   EXPECT_EQ(letters[0].event().tenant(), "default");
   EXPECT_EQ(letters[0].event().actor().role(), v1::ACTOR_ROLE_WAYPOST);
-  EXPECT_THAT(
-      SettleLetter(letters[0], LetterOutcome::kRecorded, At(0), 2, &desk.record()).settled_letter_ids(),
-      SizeIs(1));
+  EXPECT_THAT(SettleLetter(letters[0], LetterOutcome::kRecorded, At(0), 2, &desk.record())
+                  .settled_letter_ids(),
+              SizeIs(1));
   desk.Record(WithParent(CalmTicketAt(5, v1::STATUS_CATEGORY_OPEN), "MAJOR"));
   EXPECT_EQ(NextLetter(desk.record()), absl::InfiniteFuture());
   desk.Record(WithParent(CalmTicketAt(9, v1::STATUS_CATEGORY_OPEN), "OTHER"));

@@ -271,7 +271,8 @@ TEST_P(SqlitePowerCutTest, SurvivesACutAfterAFailedSyncAndAKilledProcess) {
     {
       auto opened = OpenSqliteStore(options);
       ASSERT_TRUE(opened.ok()) << opened.status();
-      // The last one begins the log anew after a checkpoint, where its header would be synced first.
+      // The last one begins the log anew after a checkpoint, where its header would be synced
+      // first.
       ASSERT_TRUE(Append(**opened, 3, history) && Materialize(**opened, history) &&
                   Append(**opened, 1, history));
       vfs.FailSyncsWith(SQLITE_IOERR_FSYNC);
