@@ -19,7 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kShipped = "connectors";
+// A build folder has folders of the same names as the sources, but no profiles.
+constexpr const char* kGeneric = "connectors/generic";
 constexpr const char* kFile = "profile.yaml";
 
 std::vector<std::string> ShippedNames(const std::string& folder) {
@@ -45,15 +46,15 @@ absl::StatusOr<ProfilePath> FindProfile(const std::string& name) {
     const std::string folder = fs::path(name).parent_path().string();
     return ProfilePath{name, folder.empty() ? "." : folder};
   }
-  const std::optional<std::string> shipped = FindShippedFolder(kShipped);
-  const std::vector<std::string> names =
-      shipped.has_value() ? ShippedNames(*shipped) : std::vector<std::string>();
+  const std::optional<std::string> generic = FindShippedFolder(kGeneric);
+  const std::string shipped = generic.has_value() ? fs::path(*generic).parent_path().string() : "";
+  const std::vector<std::string> names = ShippedNames(shipped);
   if (std::find(names.begin(), names.end(), name) == names.end()) {
     return absl::NotFoundError(absl::StrCat("there is no profile '", name, "'",
                                             DidYouMean(name, names),
                                             "\nShipped profiles: ", absl::StrJoin(names, ", ")));
   }
-  const fs::path folder = fs::path(*shipped) / name;
+  const fs::path folder = fs::path(shipped) / name;
   return ProfilePath{(folder / kFile).string(), folder.string()};
 }
 
