@@ -27,13 +27,12 @@ void AddFacts(const v1::JourneyFacts& facts, JourneyTotals* totals) {
   totals->repeats += facts.repeats();
 }
 
-std::string UserStage(const v1::Journey& journey) {
+// Nothing when no journey definition for users applies.
+const v1::RoleProjection* UserOf(const v1::Journey& journey) {
   for (const v1::RoleProjection& role : journey.roles()) {
-    if (role.position().role() == v1::CONSUMER_ROLE_USER) {
-      return role.position().stage();
-    }
+    if (role.position().role() == v1::CONSUMER_ROLE_USER) return &role;
   }
-  return "";
+  return nullptr;
 }
 
 JourneyTotals Sum(const pipeline::OfflineDesk& desk) {
@@ -42,24 +41,21 @@ JourneyTotals Sum(const pipeline::OfflineDesk& desk) {
     totals.by_stage.emplace_back(stage.id, 0);
   }
   totals.by_stage.emplace_back("", 0);
-  v1::GetJourneyMapRequest request;
-  request.set_role(v1::CONSUMER_ROLE_USER);
-  journey::JourneyMap map(request, desk.rules());
+  journey::GapCounts gaps;
   desk.ForEachJourney([&](const internal::v1::JourneyState& state) {
-    const v1::Journey journey = journey::ViewJourney(state, desk.rules(), true);
+    const v1::Journey journey = journey::ViewJourney(state, desk.rules(), false);
     ++totals.journeys;
     totals.open += journey::IsOpen(state) ? 1 : 0;
     AddFacts(journey.facts(), &totals);
-    const std::string stage = UserStage(journey);
+    const v1::RoleProjection* user = UserOf(journey);
+    const std::string stage = user == nullptr ? "" : user->position().stage();
     for (auto& [id, count] : totals.by_stage) {
       count += id == stage ? 1 : 0;
     }
-    map.Add(journey);
+    if (user != nullptr) gaps.Add(*user);
   });
-  const v1::GetJourneyMapResponse built = map.Build();
-  for (int at = 0; at < built.gaps_size() && totals.gaps.size() < kMaxGaps; ++at) {
-    totals.gaps.push_back(built.gaps(at));
-  }
+  totals.gaps = gaps.Sorted();
+  totals.gaps.resize(std::min(kMaxGaps, totals.gaps.size()));
   return totals;
 }
 

@@ -65,7 +65,7 @@ Due Earliest(const rules::RuleSet& rules, const PersonRecord& record) {
     }
     if (!IsOpen(journey)) continue;
     for (const size_t rule : rules.index->silence_rules()) {
-      const SilenceDue silence = NextSilence(rules, rules.rules[rule], journey);
+      const SilenceDue silence = NextSilence(rules, rules.rules[rule], journey, earliest.at);
       consider({.at = silence.at,
                 .journey = number,
                 .silence = &rules.rules[rule],

@@ -5,6 +5,7 @@
 #include <limits>
 #include <set>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "google/protobuf/util/time_util.h"
@@ -47,6 +48,26 @@ void WriteTouchpoint(const std::string& id, const JourneyMap::Counts& counts,
 }
 
 }  // namespace
+
+void GapCounts::Add(const v1::RoleProjection& projection) {
+  std::set<std::pair<int, std::string>> seen;
+  for (const v1::Gap& gap : projection.gaps()) {
+    const std::pair<int, std::string> key(gap.kind(), gap.step());
+    if (!seen.insert(key).second) continue;
+    v1::MapGap& counted = gaps_[key];
+    *counted.mutable_gap() = gap;
+    counted.set_journeys(counted.journeys() + 1);
+  }
+}
+
+std::vector<v1::MapGap> GapCounts::Sorted() const {
+  std::vector<v1::MapGap> sorted;
+  for (const auto& [key, gap] : gaps_) sorted.push_back(gap);
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& left, const auto& right) {
+    return left.journeys() > right.journeys();
+  });
+  return sorted;
+}
 
 JourneyMap::JourneyMap(const v1::GetJourneyMapRequest& request, const rules::RuleSet& rules)
     : request_(WithDefaults(request)), rules_(rules) {}
@@ -101,18 +122,7 @@ void JourneyMap::Add(const v1::Journey& journey) {
   }
   if (seen.empty()) return;
   ++journeys_;
-  CountGaps(*projection);
-}
-
-void JourneyMap::CountGaps(const v1::RoleProjection& projection) {
-  std::set<GapKey> seen;
-  for (const v1::Gap& gap : projection.gaps()) {
-    const GapKey key(gap.kind(), gap.step());
-    if (!seen.insert(key).second) continue;
-    v1::MapGap& counted = gaps_[key];
-    *counted.mutable_gap() = gap;
-    counted.set_journeys(counted.journeys() + 1);
-  }
+  gaps_.Add(*projection);
 }
 
 void JourneyMap::WriteCells(v1::GetJourneyMapResponse* response) const {
@@ -144,10 +154,7 @@ v1::GetJourneyMapResponse JourneyMap::Build() const {
   for (const rules::Stage& stage : rules_.stages) response.add_stages(stage.id);
   WriteCells(&response);
   WriteChannels(&response);
-  for (const auto& [key, gap] : gaps_) *response.add_gaps() = gap;
-  std::stable_sort(
-      response.mutable_gaps()->begin(), response.mutable_gaps()->end(),
-      [](const auto& left, const auto& right) { return left.journeys() > right.journeys(); });
+  for (v1::MapGap& gap : gaps_.Sorted()) *response.add_gaps() = std::move(gap);
   return response;
 }
 

@@ -6,12 +6,26 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "sidecar/rules/rule_set.h"
 #include "waypost/v1/insight_service.pb.h"
 #include "waypost/v1/journey.pb.h"
 
 namespace waypost::journey {
+
+// Departures from the ideal paths, counted over journeys.
+class GapCounts {
+ public:
+  // Counts each kind of departure of the projection once.
+  void Add(const v1::RoleProjection& projection);
+
+  // Most frequent first, equally frequent ones by kind and step.
+  [[nodiscard]] std::vector<v1::MapGap> Sorted() const;
+
+ private:
+  std::map<std::pair<int, std::string>, v1::MapGap> gaps_;  // by kind and step
+};
 
 // The journey map of one role, counted over many journeys: stages by channels with the touchpoints
 // passed, and the departures from the ideal paths. Add journeys in any order, then Build. Not
@@ -52,21 +66,19 @@ class JourneyMap {
     }
   };
   using Cell = std::map<std::string, Counts>;  // by touchpoint id
-  using GapKey = std::pair<int, std::string>;  // kind and step
 
   [[nodiscard]] bool InWindow(const v1::TimelineStep& step) const;
   [[nodiscard]] const v1::RoleProjection* Projection(const v1::Journey& journey) const;
   [[nodiscard]] CellKey KeyOf(const v1::TimelineStep& step, const v1::TouchpointPassed& passed,
                               const std::string& definition) const;
 
-  void CountGaps(const v1::RoleProjection& projection);
   void WriteCells(v1::GetJourneyMapResponse* response) const;
   void WriteChannels(v1::GetJourneyMapResponse* response) const;
 
   const v1::GetJourneyMapRequest request_;
   const rules::RuleSet& rules_;
   std::map<CellKey, Cell> cells_;
-  std::map<GapKey, v1::MapGap> gaps_;
+  GapCounts gaps_;
   int64_t journeys_ = 0;
 };
 

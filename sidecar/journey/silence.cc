@@ -38,10 +38,16 @@ int64_t LastNews(const rules::Rule& rule, const JourneyState& journey) {
   return writes ? std::max(seen, journey.told_at()) : seen;
 }
 
+// Business time takes no less than the time it is counted in; the last of several business days may
+// be as good as over when it begins, and one before it have 23 hours.
+absl::Duration LeastWait(const calendar::Span& span) {
+  return span.business_days > 0 ? (span.business_days - 1) * absl::Hours(23) : span.length;
+}
+
 }  // namespace
 
 SilenceDue NextSilence(const rules::RuleSet& rules, const rules::Rule& rule,
-                       const JourneyState& journey) {
+                       const JourneyState& journey, absl::Time before) {
   const SilenceMark* acted = FindMark(rule, true, journey);
   const SilenceMark* looked = FindMark(rule, false, journey);
   const bool nothing_new = looked != nullptr && looked->happened() == HappenedSoFar(journey);
@@ -54,8 +60,9 @@ SilenceDue NextSilence(const rules::RuleSet& rules, const rules::Rule& rule,
     const std::string& priority = journey.tickets(number).ticket().priority();
     const calendar::Span* silence = rules::ForKey(rule.after_silence, priority);
     if (silence == nullptr) continue;
-    const absl::Time due =
-        calendar::EndOf(*silence, absl::FromUnixMicros(since), rules.CalendarOf(rule, priority));
+    const absl::Time begin = absl::FromUnixMicros(since);
+    if (begin + LeastWait(*silence) >= std::min(before, next.at)) continue;
+    const absl::Time due = calendar::EndOf(*silence, begin, rules.CalendarOf(rule, priority));
     if (due < next.at) next = {due, number};
   }
   const bool in_vain = nothing_new && absl::FromUnixMicros(looked->at()) >= next.at;

@@ -23,9 +23,11 @@ struct SilenceDue {
 // first news the journey's start counts. Of several open tickets the one whose time comes first,
 // which is the most urgent, and of equal ones the oldest. InfiniteFuture: never as things stand,
 // because no ticket is open, the rule has no time for the ticket's priority, or its condition did
-// not hold and nothing happened since: no event, no promise kept or broken.
+// not hold and nothing happened since: no event, no promise kept or broken. Likewise where it is
+// not due before `before`, which saves the search.
 [[nodiscard]] SilenceDue NextSilence(const rules::RuleSet& rules, const rules::Rule& rule,
-                                     const internal::v1::JourneyState& journey);
+                                     const internal::v1::JourneyState& journey,
+                                     absl::Time before = absl::InfiniteFuture());
 
 // The mark to leave once the rule was looked at.
 [[nodiscard]] internal::v1::SilenceMark MarkSilence(const rules::Rule& rule, absl::Time now,
