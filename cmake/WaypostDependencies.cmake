@@ -9,6 +9,7 @@ find_package(yaml-cpp CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(LibIcal CONFIG REQUIRED)
 find_package(nlohmann_json REQUIRED)
+find_package(OpenSSL REQUIRED)
 find_package(SQLite3 REQUIRED)
 if(NOT WAYPOST_SANITIZE)  # the sanitizers bring allocators of their own
   find_package(mimalloc REQUIRED)

@@ -59,7 +59,7 @@ class ProfileLoader {
     const yaml::Node& root = profile_->document_->root();
     if (!reader_.CheckMapping(root,
                               {"apiVersion", "kind", kName, "summary", "zone", "unknown",
-                               "settings", "tables", "let", "events"},
+                               "settings", "tables", "receive", "let", "events"},
                               {"apiVersion", "kind", kName, "events"})) {
       return nullptr;
     }
@@ -68,6 +68,7 @@ class ProfileLoader {
     reader_.Text(root, "summary");
     profile_->name_ = reader_.Text(root, kName).value_or("");
     ReadTables(root, changes);
+    ReadReceive(root);
     ReadEvents(root);
     return std::move(profile_);
   }
@@ -87,6 +88,14 @@ class ProfileLoader {
     }
     profile_->tables_.Freeze();
     profile_->settings_.Freeze();
+  }
+
+  void ReadReceive(const yaml::Node& root) {
+    const yaml::Node* receive = root.Find("receive");
+    if (receive == nullptr || !reader_.CheckMapping(*receive, {"signature"}, {})) return;
+    if (const yaml::Node* signature = receive->Find("signature"); signature != nullptr) {
+      profile_->signature_ = ReadSignatureScheme(*signature, &reader_);
+    }
   }
 
   void ReadEvents(const yaml::Node& root) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "connectors/engine/event_rule.h"
 #include "connectors/engine/request.h"
 #include "connectors/engine/settings.h"
+#include "connectors/engine/signature.h"
 #include "sidecar/mapping/lookup_tables.h"
 #include "sidecar/text/diagnostic.h"
 #include "sidecar/yaml/document.h"
@@ -42,6 +44,9 @@ class Profile {
 
   [[nodiscard]] const std::string& name() const { return name_; }
 
+  // How the tool signs its webhooks, where the profile says so.
+  [[nodiscard]] const std::optional<SignatureScheme>& signature() const { return signature_; }
+
  private:
   friend class ProfileLoader;
   explicit Profile(std::unique_ptr<const yaml::Document> document)
@@ -51,6 +56,7 @@ class Profile {
   std::string name_;
   mapping::LookupTables tables_;
   Settings settings_;
+  std::optional<SignatureScheme> signature_;
   std::vector<Definition> definitions_;
   std::vector<EventRule> rules_;
 };

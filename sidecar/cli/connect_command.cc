@@ -7,6 +7,7 @@ namespace waypost::cli {
 namespace {
 
 constexpr const char* kFooter = R"(Examples:
+  waypost connect run connect.yaml
   waypost connect check request-tracker
   waypost connect map --profile generic event.json
   waypost connect test connectors/request-tracker
@@ -19,6 +20,8 @@ void AddConnectCommand(CLI::App& app, const Output& output, int& exit_code) {
   CLI::App* connect = app.add_subcommand("connect", "Connect a ticketing tool");
   connect->footer(kFooter);
   connect->require_subcommand(0, 1);
+  AddConnectRunCommand(*connect, output, exit_code);
+  AddConnectReplayCommand(*connect, output, exit_code);
   AddConnectCheckCommand(*connect, output, exit_code);
   AddConnectMapCommand(*connect, output, exit_code);
   AddConnectTestCommand(*connect, output, exit_code);

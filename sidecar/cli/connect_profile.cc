@@ -66,4 +66,20 @@ std::unique_ptr<const connectors::Profile> LoadProfileOrPrint(const ProfilePath&
   return profile;
 }
 
+std::unique_ptr<const connectors::Config> LoadConnectConfigOrPrint(const std::string& path,
+                                                                   connectors::Secrets secrets,
+                                                                   const Output& output) {
+  const auto find = [](const std::string& name) -> absl::StatusOr<std::string> {
+    absl::StatusOr<ProfilePath> found = FindProfile(name);
+    if (!found.ok()) {
+      return found.status();
+    }
+    return std::move(found)->file;
+  };
+  DiagnosticSink sink;
+  auto config = connectors::LoadConfig(path, find, secrets, &sink);
+  PrintDiagnostics(sink.Take(), output);
+  return config;
+}
+
 }  // namespace waypost::cli

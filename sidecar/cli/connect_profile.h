@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "connectors/engine/config.h"
 #include "connectors/engine/profile.h"
 #include "sidecar/cli/output.h"
 
@@ -29,8 +30,14 @@ struct ProfilePath {
 [[nodiscard]] std::unique_ptr<const connectors::Profile> LoadProfileOrPrint(const ProfilePath& path,
                                                                             const Output& output);
 
+// Loads the configuration of connectors, or prints what is wrong and returns nullptr.
+[[nodiscard]] std::unique_ptr<const connectors::Config> LoadConnectConfigOrPrint(
+    const std::string& path, connectors::Secrets secrets, const Output& output);
+
 void AddConnectCheckCommand(CLI::App& connect, const Output& output, int& exit_code);
 void AddConnectMapCommand(CLI::App& connect, const Output& output, int& exit_code);
 void AddConnectTestCommand(CLI::App& connect, const Output& output, int& exit_code);
+void AddConnectRunCommand(CLI::App& connect, const Output& output, int& exit_code);
+void AddConnectReplayCommand(CLI::App& connect, const Output& output, int& exit_code);
 
 }  // namespace waypost::cli

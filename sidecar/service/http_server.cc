@@ -15,6 +15,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "httplib.h"
 #include "sidecar/pipeline/errors.h"
+#include "sidecar/service/http_body.h"
 #include "sidecar/service/http_connection.h"
 #include "sidecar/service/json_message.h"
 #include "sidecar/service/rpc_status.h"
@@ -119,27 +120,20 @@ struct Body {
   int http_status = 200;
 };
 
-// Reads the body to its end also when it is refused: a caller who is still sending would miss the
-// answer. The library bounds neither chunked bodies nor what compressed ones become.
 Body ReadBody(const httplib::Request& request, const httplib::ContentReader& reader,
               const httplib::Response& response) {
   Body body;
-  if (!request.has_header("Content-Length") && !request.has_header("Transfer-Encoding"))
-    return body;
-  size_t size = 0;
-  const auto take = [&](const char* bytes, size_t count) {
-    size += count;
-    if (size <= kMaxBodyBytes) body.bytes.append(bytes, count);
-    return size <= kMaxReadBytes;
-  };
-  const auto take_part = [](const httplib::MultipartFormData& /*part*/) { return true; };
-  const bool whole = request.is_multipart_form_data() ? reader(take_part, take) : reader(take);
-  if (size > kMaxBodyBytes || response.status == 413) {
-    body.http_status = 413;
-    body.status = Malformed("the body is larger than 16 MiB");
-  } else if (!whole) {
-    body.http_status = 400;
-    body.status = Malformed("the body is cut off, or not coded as its headers say");
+  switch (ReadHttpBody(request, reader, response, kMaxBodyBytes, kMaxReadBytes, &body.bytes)) {
+    case HttpBodyState::kWhole:
+      break;
+    case HttpBodyState::kTooLarge:
+      body.http_status = 413;
+      body.status = Malformed("the body is larger than 16 MiB");
+      break;
+    case HttpBodyState::kBroken:
+      body.http_status = 400;
+      body.status = Malformed("the body is cut off, or not coded as its headers say");
+      break;
   }
   return body;
 }

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connectors/engine/config.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "connectors/engine/secret.h"
+#include "sidecar/mapping/spec_reader.h"
+#include "sidecar/service/address.h"
+
+namespace waypost::connectors {
+namespace {
+
+constexpr const char* kName = "name";
+
+bool IsConnectorName(const std::string& name) {
+  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+           absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-';
+  });
+}
+
+// Reads a file into a Config.
+class ConfigReader {
+ public:
+  ConfigReader(std::unique_ptr<const yaml::Document> document, const FindProfileFile& find,
+               Secrets secrets, DiagnosticSink* sink)
+      : find_(find),
+        secrets_(secrets),
+        sink_(sink),
+        reader_(*document, sink),
+        config_(std::make_unique<Config>()) {
+    config_->document = std::move(document);
+  }
+
+  std::unique_ptr<const Config> Read() {
+    const yaml::Node& root = config_->document->root();
+    if (!reader_.CheckMapping(root,
+                              {"apiVersion", "kind", "listen", "sidecar", "data", "spool",
+                               "max_body_kib", "connectors"},
+                              {"apiVersion", "kind", "connectors"})) {
+      return nullptr;
+    }
+    reader_.Choice(root, "apiVersion", {"waypost/v1"});
+    reader_.Choice(root, "kind", {"connector-config"});
+    config_->listen = reader_.Text(root, "listen").value_or(config_->listen);
+    config_->sidecar = reader_.Text(root, "sidecar").value_or(config_->sidecar);
+    config_->data = reader_.Text(root, "data").value_or(config_->data);
+    config_->max_body_bytes =
+        static_cast<size_t>(Number(root, "max_body_kib", 1, 16 << 10,
+                                   static_cast<int64_t>(config_->max_body_bytes >> 10))
+                            << 10);
+    CheckListen(root);
+    ReadSpool(root);
+    for (const yaml::Node* item : reader_.Items(root, "connectors")) ReadConnector(*item);
+    return std::move(config_);
+  }
+
+ private:
+  int64_t Number(const yaml::Node& mapping, const char* key, int64_t min, int64_t max,
+                 int64_t fallback) {
+    const std::optional<std::string> text = reader_.Text(mapping, key);
+    int64_t number = fallback;
+    if (text.has_value() && (!absl::SimpleAtoi(*text, &number) || number < min || number > max)) {
+      reader_.Report(*mapping.Find(key), DiagnosticCode::kSpecBadValue,
+                     absl::StrCat("expected a whole number from ", min, " to ", max));
+      return fallback;
+    }
+    return number;
+  }
+
+  void CheckListen(const yaml::Node& root) {
+    const absl::StatusOr<service::Address> address = service::ParseAddress(config_->listen);
+    if (address.ok() && address->unix_path.empty()) return;
+    const yaml::Node* node = root.Find("listen");
+    reader_.Report(
+        node == nullptr ? root : *node, DiagnosticCode::kSpecBadValue,
+        "webhooks are taken on a loopback address, HOST:PORT; where the tool is on another "
+        "machine, a web server with TLS passes them on");
+  }
+
+  void ReadSpool(const yaml::Node& root) {
+    const yaml::Node* spool = root.Find("spool");
+    if (spool == nullptr || !reader_.CheckMapping(*spool, {"max_requests", "max_mib"}, {})) return;
+    config_->spool.max_requests =
+        Number(*spool, "max_requests", 1, 100'000'000, config_->spool.max_requests);
+    config_->spool.max_bytes = Number(*spool, "max_mib", 1, 1 << 20, config_->spool.max_bytes >> 20)
+                               << 20;
+  }
+
+  void ReadConnector(const yaml::Node& node) {
+    if (!reader_.CheckMapping(
+            node, {kName, "profile", "tenant", "source", "webhook", "tables", "settings"},
+            {kName, "profile", "webhook"})) {
+      return;
+    }
+    auto connector = std::make_unique<Connector>();
+    connector->name = reader_.Text(node, kName).value_or("");
+    if (const yaml::Node* name = node.Find(kName); name != nullptr) CheckName(*name, *connector);
+    connector->tenant = reader_.Text(node, "tenant").value_or("default");
+    connector->source = reader_.Text(node, "source").value_or(connector->name);
+    ReadProfile(node, connector.get());
+    if (const yaml::Node* webhook = node.Find("webhook"); webhook != nullptr) {
+      ReadWebhook(*webhook, connector.get());
+    }
+    config_->connectors.push_back(std::move(connector));
+  }
+
+  void CheckName(const yaml::Node& node, const Connector& connector) {
+    if (!IsConnectorName(connector.name)) {
+      reader_.Report(node, DiagnosticCode::kSpecBadValue,
+                     "a connector's name has at most 64 of a-z, 0-9 and \"-\"");
+    } else if (!names_.insert(connector.name).second) {
+      reader_.Report(node, DiagnosticCode::kSpecBadValue,
+                     absl::StrCat("another connector is named \"", connector.name, "\""));
+    }
+  }
+
+  void ReadProfile(const yaml::Node& node, Connector* connector) {
+    const std::optional<std::string> name = reader_.Text(node, "profile");
+    if (!name.has_value()) return;
+    const absl::StatusOr<std::string> path = find_(*name);
+    if (!path.ok()) {
+      reader_.Report(*node.Find("profile"), DiagnosticCode::kSpecBadValue,
+                     std::string(path.status().message()));
+      return;
+    }
+    ProfileChanges changes;
+    changes.document = config_->document.get();
+    changes.tables = node.Find("tables");
+    changes.settings = node.Find("settings");
+    connector->profile = Profile::Load(*path, changes, sink_);
+  }
+
+  void ReadWebhook(const yaml::Node& node, Connector* connector) {
+    if (!reader_.CheckMapping(
+            node, {"authentication", "secret", "user", "header", "max_requests_per_second"},
+            {"authentication"})) {
+      return;
+    }
+    connector->max_requests_per_second =
+        static_cast<double>(Number(node, "max_requests_per_second", 1, 1'000'000, 0));
+    const std::string kind =
+        reader_.Choice(node, "authentication", {"signature", "bearer", "basic", "token", "none"})
+            .value_or("none");
+    Authenticator& authenticator = connector->authenticator;
+    if (kind == "none") return;
+    ReadSecrets(node, &authenticator);
+    if (kind == "signature") {
+      authenticator.kind = AuthenticationKind::kSignature;
+      if (connector->profile == nullptr) return;
+      authenticator.signature = connector->profile->signature();
+      if (!authenticator.signature.has_value()) {
+        reader_.Report(*node.Find("authentication"), DiagnosticCode::kSpecBadValue,
+                       "the profile knows no signature; take another of bearer, basic, token");
+      }
+    } else if (kind == "bearer") {
+      authenticator.kind = AuthenticationKind::kBearer;
+    } else if (kind == "basic") {
+      authenticator.kind = AuthenticationKind::kBasic;
+      authenticator.user = Needed(node, "user");
+    } else {
+      authenticator.kind = AuthenticationKind::kToken;
+      authenticator.header = absl::AsciiStrToLower(Needed(node, "header"));
+    }
+  }
+
+  std::string Needed(const yaml::Node& node, const char* key) {
+    if (node.Find(key) == nullptr) {
+      reader_.Report(node, DiagnosticCode::kSpecMissingKey,
+                     absl::StrCat("\"", key, "\" is missing"));
+    }
+    return reader_.Text(node, key).value_or("");
+  }
+
+  void ReadSecrets(const yaml::Node& node, Authenticator* authenticator) {
+    if (node.Find("secret") == nullptr) Needed(node, "secret");
+    for (const std::string& reference : reader_.Texts(node, "secret")) {
+      if (secrets_ == Secrets::kLeave) continue;
+      absl::StatusOr<std::string> secret = ReadSecret(reference);
+      if (secret.ok()) {
+        authenticator->secrets.push_back(*std::move(secret));
+      } else {
+        reader_.Report(*node.Find("secret"), DiagnosticCode::kSpecBadValue,
+                       std::string(secret.status().message()));
+      }
+    }
+  }
+
+  const FindProfileFile& find_;
+  const Secrets secrets_;
+  DiagnosticSink* sink_;
+  mapping::SpecReader reader_;
+  std::unique_ptr<Config> config_;
+  std::set<std::string> names_;
+};
+
+}  // namespace
+
+std::unique_ptr<const Config> LoadConfig(const std::string& path, const FindProfileFile& find,
+                                         Secrets secrets, DiagnosticSink* sink) {
+  std::unique_ptr<const yaml::Document> document = mapping::ReadDocument(path, sink);
+  if (document == nullptr) return nullptr;
+  std::unique_ptr<const Config> config =
+      ConfigReader(std::move(document), find, secrets, sink).Read();
+  return sink->has_errors() ? nullptr : std::move(config);
+}
+
+}  // namespace waypost::connectors

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "connectors/engine/authenticator.h"
+#include "connectors/engine/profile.h"
+
+namespace waypost::connectors {
+
+// One tool that is connected: a profile with what the user's configuration says of it. Immutable;
+// thread-safe.
+struct Connector {
+  std::string name;  // in the address of its webhook, in logs and as the default source
+  std::string tenant;
+  std::string source;  // of events whose profile names none
+  std::unique_ptr<const Profile> profile;
+  Authenticator authenticator;
+  double max_requests_per_second = 0;  // 0: no limit
+};
+
+}  // namespace waypost::connectors

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "connectors/engine/config.h"
+#include "connectors/engine/event_sink.h"
+#include "connectors/engine/forwarder.h"
+#include "connectors/engine/intake_server.h"
+#include "connectors/engine/spool.h"
+
+namespace waypost::connectors {
+
+// Everything that `waypost connect run` does, from start to end.
+class Runner {
+ public:
+  // `config` outlives it. A status says which part could not start.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Runner>> Start(const Config& config);
+
+  // Takes no more webhooks, then ends the forwarding; what was not forwarded stays on disk.
+  ~Runner();
+
+  [[nodiscard]] const std::string& address() const { return intake_->address(); }
+  [[nodiscard]] const Forwarder& forwarder() const { return *forwarder_; }
+
+ private:
+  Runner() = default;
+
+  std::unique_ptr<Spool> spool_;
+  std::unique_ptr<EventSink> sink_;
+  std::unique_ptr<Forwarder> forwarder_;
+  std::unique_ptr<IntakeServer> intake_;
+};
+
+}  // namespace waypost::connectors

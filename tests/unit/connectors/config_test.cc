@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connectors/engine/config.h"
+
+#include <stdlib.h>
+
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/temporary_folder.h"
+
+namespace waypost::connectors {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr const char* kProfile = R"(
+apiVersion: waypost/v1
+kind: connector-profile
+name: desk
+settings: {user: bot}
+tables: {statuses: {new: new}}
+receive:
+  signature: {algorithm: hmac-sha256, header: X-Sig}
+events:
+  - event: {event_id: payload.id, occurred_at: received_at}
+)";
+
+class ConfigTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    Write("desk.yaml", kProfile);
+    Write("secret", "from a file\n");
+    setenv("WAYPOST_CONFIG_TEST_SECRET", "from the environment", 1);
+  }
+  void TearDown() override { unsetenv("WAYPOST_CONFIG_TEST_SECRET"); }
+
+  void Write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_.File(name)) << text;
+  }
+
+  std::unique_ptr<const Config> Load(const std::string& text, Secrets secrets = Secrets::kRead) {
+    Write("connect.yaml", "apiVersion: waypost/v1\nkind: connector-config\n" + text);
+    const FindProfileFile find = [&](const std::string& name) -> absl::StatusOr<std::string> {
+      if (name != "desk") return absl::NotFoundError("there is no profile '" + name + "'");
+      return folder_.File("desk.yaml");
+    };
+    DiagnosticSink sink;
+    auto config = LoadConfig(folder_.File("connect.yaml"), find, secrets, &sink);
+    findings_.clear();
+    for (const Diagnostic& finding : sink.Take()) {
+      findings_.push_back(finding.ToString().substr(folder_.path().size() + 1));
+    }
+    return config;
+  }
+
+  TemporaryFolder folder_;
+  std::vector<std::string> findings_;
+};
+
+TEST_F(ConfigTest, ReadsToolsWithTheirSecretsAndChanges) {
+  const auto config = Load(R"(listen: 127.0.0.1:0
+sidecar: unix:/run/waypost.sock
+data: /var/lib/waypost-connect
+max_body_kib: 64
+spool: {max_requests: 10, max_mib: 2}
+connectors:
+  - name: first
+    profile: desk
+    tenant: acme
+    source: rt
+    settings: {user: waypost}
+    tables: {statuses: {parked: open}}
+    webhook:
+      authentication: signature
+      secret: [env:WAYPOST_CONFIG_TEST_SECRET, "file:)" +
+                           folder_.File("secret") + R"("]
+      max_requests_per_second: 5
+  - {name: second, profile: desk, webhook: {authentication: none}}
+)");
+  ASSERT_NE(config, nullptr) << findings_.front();
+  EXPECT_EQ(config->listen, "127.0.0.1:0");
+  EXPECT_EQ(config->spool_path(), "/var/lib/waypost-connect/connect.db");
+  EXPECT_EQ(config->max_body_bytes, 65536u);
+  EXPECT_EQ(config->spool.max_requests, 10);
+  EXPECT_EQ(config->spool.max_bytes, 2 << 20);
+  ASSERT_EQ(config->connectors.size(), 2u);
+  const Connector& first = *config->connectors[0];
+  EXPECT_EQ(first.tenant, "acme");
+  EXPECT_EQ(first.source, "rt");
+  EXPECT_EQ(first.max_requests_per_second, 5);
+  EXPECT_EQ(first.authenticator.kind, AuthenticationKind::kSignature);
+  EXPECT_EQ(first.authenticator.signature->header, "x-sig");
+  EXPECT_THAT(first.authenticator.secrets, ElementsAre("from the environment", "from a file"));
+  EXPECT_EQ(config->connectors[1]->source, "second");
+  EXPECT_EQ(config->connectors[1]->tenant, "default");
+}
+
+TEST_F(ConfigTest, TellsAllMistakesAtOnce) {
+  EXPECT_EQ(Load(R"(listen: 0.0.0.0:80
+connectors:
+  - {name: A b, profile: deks, webhook: {authentication: none}}
+  - {name: c, profile: desk, settings: {usr: x}, webhook: {authentication: bearer}}
+  - {name: c, profile: desk, webhook: {authentication: basic, secret: hunter2}}
+  - {name: d, profile: desk}
+)"),
+            nullptr);
+  EXPECT_THAT(findings_,
+              ElementsAre(HasSubstr("connect.yaml:3:9: error: webhooks are taken on a loopback"),
+                          HasSubstr("connect.yaml:5:12: error: a connector's name has at most"),
+                          HasSubstr("connect.yaml:5:26: error: there is no profile 'deks'"),
+                          HasSubstr("connect.yaml:6:46: error: the profile has no setting \"usr\""),
+                          HasSubstr("\"secret\" is missing"),
+                          HasSubstr("connect.yaml:7:12: error: another connector is named \"c\""),
+                          HasSubstr("\"user\" is missing"),
+                          HasSubstr("a secret is not written here but named"),
+                          HasSubstr("\"webhook\" is missing")));
+}
+
+TEST_F(ConfigTest, ASecretThatIsNotThereIsAnErrorThatNamesTheWay) {
+  constexpr const char* kText = R"(connectors:
+  - {name: c, profile: desk, webhook: {authentication: bearer, secret: "env:WAYPOST_NO_SUCH"}}
+)";
+  EXPECT_EQ(Load(kText), nullptr);
+  EXPECT_THAT(findings_,
+              ElementsAre(HasSubstr("the environment variable WAYPOST_NO_SUCH is not set")));
+  EXPECT_NE(Load(kText, Secrets::kLeave), nullptr);
+}
+
+}  // namespace
+}  // namespace waypost::connectors
