@@ -23,7 +23,8 @@ constexpr const char* kFooter = R"(Examples:
   waypost actions --state done --limit 20 --output json
 
 Shows what connectors are to carry out, oldest first, without taking it from them: what waits and
-what somebody has, or the dead letters, or what was done in the last 30 days.)";
+what somebody has, or the dead letters, or what was done in the last 30 days. Done with a reason:
+IN_DIGEST: a digest tells the alert; RESOLVED: the alert was over before anybody had it.)";
 
 struct Options {
   std::string target = kDefaultTarget;
@@ -56,6 +57,10 @@ std::string KindWord(v1::ActionKind kind) {
       return "survey";
     case v1::ACTION_KIND_DIGEST:
       return "digest";
+    case v1::ACTION_KIND_ALERT_DIGEST:
+      return "alert digest";
+    case v1::ACTION_KIND_ALERT_RESOLUTION:
+      return "alert's end";
     default:
       return "?";
   }
@@ -68,6 +73,9 @@ std::string HowFar(const v1::ActionStatus& action) {
   if (action.has_settled_at()) {
     return absl::StrCat(action.reason_code(), action.reason_code().empty() ? "" : " ",
                         TimeText(FromProto(action.settled_at())));
+  }
+  if (action.reason_code() == "OWNER_RATE") {
+    return absl::StrCat("for a digest at ", TimeText(FromProto(action.retry_at())));
   }
   if (action.has_retry_at()) {
     return absl::StrCat("again from ", TimeText(FromProto(action.retry_at())));

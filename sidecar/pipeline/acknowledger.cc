@@ -33,22 +33,37 @@ absl::StatusOr<v1::AcknowledgeActionsResponse> Acknowledger::Acknowledge(
   auto news = std::make_unique<OutboxNews>();
   news->changes = std::move(judgement.changes);
   auto commit = std::make_shared<Commit>();
-  {
-    // Shared from before a position is reserved until after it is filled: see CommitQueue::Reset.
-    const absl::ReaderMutexLock barrier(&set_->barrier);
-    WAYPOST_ASSIGN_OR_RETURN(
-        record.position, queue_->Reserve(record.decision.size(), CommitQueue::Cause::kConnector));
-    queue_->Fill(
-        std::move(record), "",
-        [commit](const absl::StatusOr<std::string_view>& response) {
-          commit->status = response.status();
-          commit->done.Notify();
-        },
-        std::move(news));
-  }
+  WAYPOST_RETURN_IF_ERROR(Log(std::move(record), std::move(news),
+                              [commit](const absl::StatusOr<std::string_view>& response) {
+                                commit->status = response.status();
+                                commit->done.Notify();
+                              }));
   commit->done.WaitForNotification();
   WAYPOST_RETURN_IF_ERROR(commit->status);
   return std::move(judgement.response);
+}
+
+void Acknowledger::GatherDigests(const std::string& tenant, absl::AnyInvocable<void(bool)> done) {
+  store::LogRecord record;
+  record.tenant = tenant;
+  record.occurred_at = clock_->Now();
+  auto news = std::make_unique<OutboxNews>();
+  news->gathers_digests = true;
+  auto shared = std::make_shared<absl::AnyInvocable<void(bool)>>(std::move(done));
+  const absl::Status status =
+      Log(std::move(record), std::move(news),
+          [shared](const absl::StatusOr<std::string_view>& response) { (*shared)(response.ok()); });
+  if (!status.ok()) (*shared)(false);
+}
+
+absl::Status Acknowledger::Log(store::LogRecord record, std::unique_ptr<OutboxNews> news,
+                               RecordCallback done) {
+  // Shared from before a position is reserved until after it is filled: see CommitQueue::Reset.
+  const absl::ReaderMutexLock barrier(&set_->barrier);
+  WAYPOST_ASSIGN_OR_RETURN(record.position,
+                           queue_->Reserve(record.decision.size(), CommitQueue::Cause::kConnector));
+  queue_->Fill(std::move(record), "", std::move(done), std::move(news));
+  return absl::OkStatus();
 }
 
 }  // namespace waypost::pipeline

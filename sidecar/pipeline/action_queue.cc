@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "sidecar/journey/micros.h"
 #include "sidecar/text/absl_view.h"
 
 namespace waypost::pipeline {
@@ -47,6 +48,14 @@ store::ActionState StoredState(v1::ActionState state) {
 
 }  // namespace
 
+v1::ActionLease ToLease(const TakenAction& taken) {
+  v1::ActionLease lease;
+  lease.set_action_id(taken.record.action().id());
+  lease.set_lease_id(taken.lease_id);
+  journey::SetTime(absl::ToUnixMicros(taken.lease_end), lease.mutable_expires_at());
+  return lease;
+}
+
 v1::AcknowledgeCode JudgeSettled(const ActionRecord& record, const v1::ActionResult& result,
                                  ActionChange* change) {
   if (record.state() == v1::ACTION_STATE_DONE) return v1::ACKNOWLEDGE_CODE_ALREADY_DONE;
@@ -62,11 +71,15 @@ ActionQueue::Name ActionQueue::NameOf(const Entry& entry) {
 }
 
 // Empty when it concerns no ticket: then it waits for no other.
-std::string ActionQueue::TicketOf(const Entry& entry) {
-  const internal::v1::NewAction& action = entry.record.action();
+std::string ActionQueue::TicketOf(const ActionRecord& record) {
+  const internal::v1::NewAction& action = record.action();
   if (action.ticket_ref().empty()) return "";
-  return absl::StrCat(entry.record.tenant(), absl::string_view("\0", 1), action.source(),
+  return absl::StrCat(record.tenant(), absl::string_view("\0", 1), action.source(),
                       absl::string_view("\0", 1), action.ticket_ref());
+}
+
+OwnerRates::Owner ActionQueue::OwnerOf(const ActionRecord& record) {
+  return {record.tenant(), record.action().owner_id()};
 }
 
 ActionQueue::Entry* ActionQueue::FindEntry(std::string_view tenant, std::string_view id) const {
@@ -79,36 +92,76 @@ const ActionRecord* ActionQueue::Find(std::string_view tenant, std::string_view 
   return entry == nullptr ? nullptr : &entry->record;
 }
 
-ActionQueue::Entry* ActionQueue::Insert(ActionRecord record, absl::Time now) {
+std::vector<std::string> ActionQueue::TicketsOf(const ActionRecord& record,
+                                                const ActionContext& context) const {
+  std::vector<std::string> tickets;
+  const auto add = [&](std::string ticket) {
+    const bool known = std::find(tickets.begin(), tickets.end(), ticket) != tickets.end();
+    if (!ticket.empty() && !known) tickets.push_back(std::move(ticket));
+  };
+  add(TicketOf(record));
+  for (const std::string& id : context.alerts_taken_up) {
+    if (const ActionRecord* alert = Find(record.tenant(), id)) add(TicketOf(*alert));
+  }
+  return tickets;
+}
+
+// A row that is loaded may come before one that is there.
+void ActionQueue::Join(const std::string& ticket, absl::Time now, Entry* entry) {
+  Queue& queue = tickets_[ticket];
+  queue.emplace(entry->order(), entry);
+  const auto second = std::next(queue.begin());
+  if (queue.begin()->second == entry && second != queue.end()) Place(second->second, now);
+}
+
+void ActionQueue::Leave(const std::string& ticket, absl::Time now, Entry* entry) {
+  const auto queue = tickets_.find(ticket);
+  if (queue == tickets_.end()) return;
+  queue->second.erase(entry->order());
+  if (queue->second.empty()) {
+    tickets_.erase(queue);
+  } else {
+    Place(queue->second.begin()->second, now);
+  }
+}
+
+ActionQueue::Entry* ActionQueue::Insert(ActionRecord record, absl::Time now,
+                                        const ActionContext& context) {
   if (FindEntry(record.tenant(), record.action().id()) != nullptr) return nullptr;
   auto owned = std::make_unique<Entry>();
   Entry* entry = owned.get();
+  entry->tickets = TicketsOf(record, context);
+  entry->alert_id = context.alert_id;
+  entry->is_new = context.is_new;
   entry->record = std::move(record);
   entries_.emplace(NameOf(*entry), std::move(owned));
   if (entry->settled()) return entry;
   unsettled_.emplace(entry->order(), entry);
-  const std::string ticket = TicketOf(*entry);
-  if (!ticket.empty()) {
-    Queue& queue = tickets_[ticket];
-    queue.emplace(entry->order(), entry);
-    // A row that is loaded may come before one that is there.
-    const auto second = std::next(queue.begin());
-    if (queue.begin()->second == entry && second != queue.end()) Place(second->second, now);
+  if (entry->held()) {
+    entry->tickets.clear();
+    rates_.Hold(OwnerOf(entry->record), entry->order(), entry->record.action().id(),
+                absl::FromUnixMicros(entry->record.retry_at()));
   }
+  for (const std::string& ticket : entry->tickets) Join(ticket, now, entry);
   Place(entry, now);
   return entry;
 }
 
-void ActionQueue::Load(ActionRecord record, absl::Time now) { Insert(std::move(record), now); }
+void ActionQueue::Load(ActionRecord record, absl::Time now, const ActionContext& context) {
+  Insert(std::move(record), now, context);
+}
 
-void ActionQueue::Add(ActionRecord record, absl::Time now) {
-  Entry* entry = Insert(std::move(record), now);
+void ActionQueue::Add(ActionRecord record, absl::Time now, const ActionContext& context) {
+  Entry* entry = Insert(std::move(record), now, context);
   if (entry != nullptr) NoteChange(entry);
 }
 
 bool ActionQueue::IsNext(Entry* entry) const {
-  const auto queue = tickets_.find(TicketOf(*entry));
-  return queue == tickets_.end() || queue->second.begin()->second == entry;
+  if (entry->held() || entry->withdrawn) return false;
+  if (entry->record.action().kind() == v1::ACTION_KIND_ALERT_DIGEST) return true;
+  return std::all_of(entry->tickets.begin(), entry->tickets.end(), [&](const auto& ticket) {
+    return tickets_.at(ticket).begin()->second == entry;
+  });
 }
 
 void ActionQueue::Displace(Entry* entry) {
@@ -159,14 +212,8 @@ void ActionQueue::Settle(v1::ActionState state, std::string_view reason_code, in
   NoteChange(entry);
   if (settled_before) return;
   unsettled_.erase(entry->order());
-  const auto queue = tickets_.find(TicketOf(*entry));
-  if (queue == tickets_.end()) return;
-  queue->second.erase(entry->order());
-  if (queue->second.empty()) {
-    tickets_.erase(queue);
-  } else {
-    Place(queue->second.begin()->second, now);
-  }
+  rates_.Release(OwnerOf(entry->record), entry->order());
+  for (const std::string& ticket : entry->tickets) Leave(ticket, now, entry);
 }
 
 void ActionQueue::Change(std::string_view tenant, const ActionChange& change, uint64_t position,
@@ -185,8 +232,44 @@ void ActionQueue::Change(std::string_view tenant, const ActionChange& change, ui
   }
   EndLease(entry);
   entry->record.set_retry_at(change.retry_at());
+  entry->record.set_reason_code(change.reason_code());
   NoteChange(entry);
   Place(entry, now);
+}
+
+std::vector<WithdrawnAlert> ActionQueue::Withdraw(const std::string& tenant,
+                                                  const internal::v1::NewAction& resolution,
+                                                  const std::string& alert_id) {
+  std::vector<WithdrawnAlert> withdrawn;
+  const auto withdraw = [&](Entry* entry) {
+    if (entry == nullptr || entry->withdrawn || !entry->never_left()) return;
+    if (entry->record.action().kind() != v1::ACTION_KIND_ALERT || entry->alert_id != alert_id) {
+      return;
+    }
+    withdrawn.push_back({entry->record.action().id(), entry->held()});
+    withdrawn_.push_back(entry);
+    entry->withdrawn = true;
+    Displace(entry);
+  };
+  withdraw(FindEntry(tenant, alert_id));
+  for (const auto& [order, id] : rates_.HeldFor({tenant, resolution.owner_id()})) {
+    withdraw(FindEntry(tenant, id));
+  }
+  ActionRecord of_resolution;
+  of_resolution.set_tenant(tenant);
+  *of_resolution.mutable_action() = resolution;
+  const auto ticket = tickets_.find(TicketOf(of_resolution));
+  if (ticket == tickets_.end()) return withdrawn;
+  for (const auto& [order, entry] : ticket->second) withdraw(entry);
+  return withdrawn;
+}
+
+void ActionQueue::Reinstate(absl::Time now) {
+  for (Entry* entry : withdrawn_) {
+    entry->withdrawn = false;
+    Place(entry, now);
+  }
+  withdrawn_.clear();
 }
 
 TakenAction ActionQueue::Lease(absl::Duration lease, absl::Time now, Entry* entry) {
@@ -262,8 +345,10 @@ v1::AcknowledgeCode ActionQueue::Judge(std::string_view tenant, const v1::Action
     change->set_state(v1::ACTION_STATE_DONE);
     return v1::ACKNOWLEDGE_CODE_ACCEPTED;
   }
+  // What is held was nobody's.
   const bool theirs =
-      result.lease_id().empty() ? entry->lease_end <= now : result.lease_id() == entry->lease_id;
+      !entry->held() &&
+      (result.lease_id().empty() ? entry->lease_end <= now : result.lease_id() == entry->lease_id);
   if (!theirs) return v1::ACKNOWLEDGE_CODE_LEASE_LOST;
   change->set_error(result.error());
   if (result.outcome() == v1::ACTION_OUTCOME_DEAD) {

@@ -15,6 +15,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
+#include "sidecar/pipeline/outgoing.h"
+#include "sidecar/pipeline/owner_rates.h"
 #include "sidecar/store/store.h"
 #include "waypost/internal/v1/state.pb.h"
 #include "waypost/v1/outbox_service.pb.h"
@@ -32,6 +34,25 @@ struct TakenAction {
   absl::Time lease_end;
 };
 
+// What its taker is told.
+[[nodiscard]] v1::ActionLease ToLease(const TakenAction& taken);
+
+// An alert that is not to be delivered any more because it is over.
+struct WithdrawnAlert {
+  std::string id;
+  bool held;  // for a digest
+};
+
+// What the queue cannot see from an action's record.
+struct ActionContext {
+  // Of an alert or its end: the id under which it was raised.
+  std::string alert_id = "";
+  // Of a digest: the actions that it takes up; they are there.
+  std::vector<std::string> alerts_taken_up = {};
+  // It was decided by this process: nobody can have had it but from here.
+  bool is_new = false;
+};
+
 // What becomes of a connector's word on an action that is done or dead; with ACCEPTED, `change` is
 // to be logged.
 [[nodiscard]] v1::AcknowledgeCode JudgeSettled(const internal::v1::ActionRecord& record,
@@ -43,6 +64,9 @@ struct TakenAction {
 // before is settled. An action is dead when it was not carried out by its deadline (but not while
 // somebody has it) or was handed out kMaxDeliveries times in vain.
 //
+// An alert whose record says that it is held (OWNER_RATE) is not handed out and holds up nothing. A
+// digest waits for nothing, and what is decided later on one of its alerts' tickets waits for it.
+//
 // State follows from calls and from `now` alone, which may go back. Not thread-safe.
 class ActionQueue {
  public:
@@ -51,8 +75,8 @@ class ActionQueue {
 
   // Adds an action as its row has it, or a new one, whose row is to be written. One that is there
   // already stays as it is.
-  void Load(internal::v1::ActionRecord record, absl::Time now);
-  void Add(internal::v1::ActionRecord record, absl::Time now);
+  void Load(internal::v1::ActionRecord record, absl::Time now, const ActionContext& context = {});
+  void Add(internal::v1::ActionRecord record, absl::Time now, const ActionContext& context = {});
 
   // nullptr: it is not here.
   [[nodiscard]] const internal::v1::ActionRecord* Find(std::string_view tenant,
@@ -62,6 +86,19 @@ class ActionQueue {
   // the action was settled meanwhile (being done also changes what is dead). The action is here.
   void Change(std::string_view tenant, const internal::v1::ActionChange& change, uint64_t position,
               int64_t at, absl::Time now);
+
+  // Keeps back, until Change() settles them or Reinstate(), the alert raised as `alert_id` and its
+  // repetitions, as far as they are the owner's or the ticket's of the `resolution`, wait, and were
+  // surely never handed out.
+  [[nodiscard]] std::vector<WithdrawnAlert> Withdraw(const std::string& tenant,
+                                                     const internal::v1::NewAction& resolution,
+                                                     const std::string& alert_id);
+  // What was withdrawn and is not settled may be handed out again.
+  void Reinstate(absl::Time now);
+
+  // Notes that the owner was told of something; other than what this adds and settles.
+  void Tell(const OwnerRates::Owner& owner, absl::Time at) { rates_.Tell(owner, at); }
+  [[nodiscard]] const OwnerRates& rates() const { return rates_; }
 
   // Leases up to `max` actions of the tenant that may be handed out now, oldest first. No kinds:
   // all.
@@ -115,20 +152,33 @@ class ActionQueue {
     absl::Time lease_end = absl::InfinitePast();
     absl::Time wake = absl::InfiniteFuture();  // its place in timed_
     bool ready = false;                        // it is in ready_
-    uint64_t change = 0;                       // its place in changed_; 0: its row has it all
+    bool is_new = false;                       // as in ActionContext, as the two that follow
+    std::string alert_id;
+    std::vector<std::string> tickets;  // whose actions are handed out in order with it
+    bool withdrawn = false;
+    uint64_t change = 0;  // its place in changed_; 0: its row has it all
 
     [[nodiscard]] bool leased() const { return lease_end != absl::InfinitePast(); }
     [[nodiscard]] bool settled() const { return record.settled_at() != 0; }
+    [[nodiscard]] bool held() const { return !settled() && record.reason_code() == kOwnerRate; }
+    [[nodiscard]] bool never_left() const {
+      return held() || (is_new && !settled() && !leased() && record.attempts() == 0);
+    }
     [[nodiscard]] Order order() const { return {record.position(), record.number()}; }
   };
   using Queue = std::map<Order, Entry*>;
   using KindName = std::pair<std::string, v1::ActionKind>;  // tenant, kind
 
   static Name NameOf(const Entry& entry);
-  static std::string TicketOf(const Entry& entry);
+  static std::string TicketOf(const internal::v1::ActionRecord& record);
+  static OwnerRates::Owner OwnerOf(const internal::v1::ActionRecord& record);
 
   Entry* FindEntry(std::string_view tenant, std::string_view id) const;
-  Entry* Insert(internal::v1::ActionRecord record, absl::Time now);
+  Entry* Insert(internal::v1::ActionRecord record, absl::Time now, const ActionContext& context);
+  std::vector<std::string> TicketsOf(const internal::v1::ActionRecord& record,
+                                     const ActionContext& context) const;
+  void Join(const std::string& ticket, absl::Time now, Entry* entry);
+  void Leave(const std::string& ticket, absl::Time now, Entry* entry);
   bool IsNext(Entry* entry) const;
   void Place(Entry* entry, absl::Time now);
   void Displace(Entry* entry);
@@ -150,6 +200,8 @@ class ActionQueue {
   std::map<KindName, Queue> ready_;
   std::map<std::tuple<absl::Time, Order>, Entry*> timed_;
   std::map<uint64_t, Entry*> changed_;  // by when they changed
+  std::vector<Entry*> withdrawn_;
+  OwnerRates rates_;
   uint64_t changes_ = 0;
 };
 

@@ -119,7 +119,13 @@ absl::Status Committer::CommitWaiting(absl::Time deadline) {
   batch_ = {};
   queue_->Take(kMaxBatchRecords, kMaxBatchBytes, deadline, &batch_);
   if (batch_.records.empty()) return absl::OkStatus();
-  WAYPOST_RETURN_IF_ERROR(store_->Append(batch_.records));
+  outbox_->Admit(rules_()->caps.alerts_per_owner_per_hour, absl::MakeSpan(batch_.records),
+                 batch_.news);
+  const absl::Status appended = store_->Append(batch_.records);
+  if (!appended.ok()) {
+    outbox_->Abandon();
+    return appended;
+  }
   Answer();
   return absl::OkStatus();
 }

@@ -114,12 +114,7 @@ void DueDecider::Hand(internal::v1::Decision decision, uint64_t position, Person
   person->position = position;
   person->NoteJourney(decision.placement().journey_id());
   set_->NoteChange(person, record.decision.size());
-  std::unique_ptr<OutboxNews> news;
-  if (decision.has_outbox()) {
-    news = std::make_unique<OutboxNews>();
-    news->changes.Swap(decision.mutable_outbox());
-  }
-  queue_->Fill(std::move(record), "", nullptr, std::move(news));
+  queue_->Fill(std::move(record), "", nullptr, TakeNews(&decision));
   const int64_t generation = queue_->generation();
   const absl::MutexLock lock(&mutex_);
   last_generation_ = generation;

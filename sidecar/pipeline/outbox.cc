@@ -2,7 +2,6 @@
 #include "sidecar/pipeline/outbox.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -18,19 +17,12 @@ namespace {
 using internal::v1::ActionRecord;
 using internal::v1::OutboxChanges;
 
-constexpr size_t kLoadPage = 1000;
 constexpr size_t kDefaultMaxActions = 10;
 constexpr absl::Duration kDefaultLease = absl::Seconds(60);
 // How often a thread without work looks at the clock.
 constexpr absl::Duration kIdle = absl::Minutes(1);
-
-absl::StatusOr<ActionRecord> Parse(const store::ActionRow& row) {
-  ActionRecord record;
-  if (!record.ParseFromString(row.blob)) {
-    return absl::DataLossError("the row of an action is damaged");
-  }
-  return record;
-}
+// When digests could not be written.
+constexpr absl::Duration kGatherRetry = absl::Seconds(1);
 
 absl::Duration FromProto(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
@@ -40,14 +32,6 @@ std::vector<v1::ActionKind> KindsOf(const v1::PullActionsRequest& request) {
   std::vector<v1::ActionKind> kinds;
   for (const int kind : request.kinds()) kinds.push_back(static_cast<v1::ActionKind>(kind));
   return kinds;
-}
-
-v1::ActionLease LeaseOf(const TakenAction& taken) {
-  v1::ActionLease lease;
-  lease.set_action_id(taken.record.action().id());
-  lease.set_lease_id(taken.lease_id);
-  journey::SetTime(absl::ToUnixMicros(taken.lease_end), lease.mutable_expires_at());
-  return lease;
 }
 
 std::string_view Explain(v1::AcknowledgeCode code) {
@@ -74,110 +58,8 @@ Outbox::Outbox(const store::Store* store, const Clock* clock)
 
 Outbox::~Outbox() { Stop(); }
 
-// Besides what waits, what was settled by records that will be replayed: these must find it.
-absl::Status Outbox::Load() {
-  WAYPOST_ASSIGN_OR_RETURN(const uint64_t materialized, store_->MaterializedPosition());
-  {
-    const absl::MutexLock lock(&mutex_);
-    position_ = materialized;
-  }
-  WAYPOST_RETURN_IF_ERROR(LoadState(store::ActionState::kWaiting, 0));
-  WAYPOST_RETURN_IF_ERROR(LoadState(store::ActionState::kDone, materialized));
-  return LoadState(store::ActionState::kDead, materialized);
-}
-
-absl::Status Outbox::LoadState(store::ActionState state, uint64_t after_position) {
-  store::ActionQuery query{.state = state, .after_position = after_position};
-  if (after_position > 0) query.after_number = std::numeric_limits<uint32_t>::max();
-  query.limit = kLoadPage;
-  const absl::Time now = clock_->Now();
-  while (true) {
-    WAYPOST_ASSIGN_OR_RETURN(const std::vector<store::ActionRow> rows, store_->ListActions(query));
-    for (const store::ActionRow& row : rows) {
-      WAYPOST_ASSIGN_OR_RETURN(ActionRecord record, Parse(row));
-      const absl::MutexLock lock(&mutex_);
-      queue_.Load(std::move(record), now);
-    }
-    if (rows.size() < kLoadPage) return absl::OkStatus();
-    query.after_position = rows.back().position;
-    query.after_number = rows.back().number;
-  }
-}
-
-absl::Status Outbox::BringBack(std::string_view tenant, std::string_view id) {
-  {
-    const absl::MutexLock lock(&mutex_);
-    if (queue_.Find(tenant, id) != nullptr) return absl::OkStatus();
-  }
-  WAYPOST_ASSIGN_OR_RETURN(const std::optional<store::ActionRow> row,
-                           store_->FindAction(tenant, id));
-  if (!row.has_value()) return absl::OkStatus();
-  WAYPOST_ASSIGN_OR_RETURN(ActionRecord record, Parse(*row));
-  const absl::MutexLock lock(&mutex_);
-  queue_.Load(std::move(record), clock_->Now());
-  return absl::OkStatus();
-}
-
-void Outbox::Take(const store::LogRecord& record, const OutboxChanges& changes) {
-  const absl::Time now = clock_->Now();
-  for (int i = 0; i < changes.actions_size(); ++i) {
-    queue_.Add(RecordOf(changes, i, record.position, record.tenant, record.person_id), now);
-  }
-  for (const internal::v1::ActionChange& change : changes.changes()) {
-    if (queue_.Find(record.tenant, change.action_id()) == nullptr) continue;  // pruned
-    queue_.Change(record.tenant, change, record.position, changes.at(), now);
-  }
-}
-
-absl::Status Outbox::Replay(const store::LogRecord& record, const OutboxChanges& changes) {
-  {
-    const absl::MutexLock lock(&mutex_);
-    if (record.position <= position_) return absl::OkStatus();
-  }
-  for (const internal::v1::ActionChange& change : changes.changes()) {
-    WAYPOST_RETURN_IF_ERROR(BringBack(record.tenant, change.action_id()));
-  }
-  const absl::MutexLock lock(&mutex_);
-  Take(record, changes);
-  position_ = record.position;
-  return absl::OkStatus();
-}
-
-std::vector<std::vector<v1::ActionLease>> Outbox::Apply(
-    absl::Span<const store::LogRecord> records,
-    absl::Span<const std::unique_ptr<OutboxNews>> news) {
-  std::vector<std::vector<v1::ActionLease>> leases(records.size());
-  bool any = false;
-  for (size_t i = 0; i < records.size(); ++i) {
-    if (news[i] == nullptr) continue;
-    any = true;
-    for (const internal::v1::ActionChange& change : news[i]->changes.changes()) {
-      const absl::Status status = BringBack(records[i].tenant, change.action_id());
-      if (status.ok()) continue;
-      LogWarning("An action that was acknowledged cannot be read; a restart takes the word again",
-                 {{"status", status.ToString()}});
-    }
-  }
-  const absl::MutexLock lock(&mutex_);
-  for (size_t i = 0; i < records.size(); ++i) {
-    if (news[i] == nullptr) continue;
-    Take(records[i], news[i]->changes);
-    if (!news[i]->lease_actions) continue;
-    for (const internal::v1::NewAction& action : news[i]->changes.actions()) {
-      const std::optional<TakenAction> taken =
-          queue_.TakeOne(records[i].tenant, action.id(), kAnswerLease, clock_->Now());
-      if (taken.has_value()) leases[i].push_back(LeaseOf(*taken));
-    }
-  }
-  if (!records.empty()) position_ = records.back().position;
-  if (any) {
-    woken_ = true;
-    waker_.Signal();
-  }
-  return leases;
-}
-
-void Outbox::Start() {
+void Outbox::Start(Gather gather) {
+  gather_ = std::move(gather);
   {
     const absl::MutexLock lock(&mutex_);
     queue_.ForgetSettled();
@@ -233,8 +115,16 @@ void Outbox::Pull(const v1::PullActionsRequest& request, PullCallback done) {
 }
 
 absl::Time Outbox::WakeAt() const {
-  const absl::Duration until_next = queue_.next() - clock_->Now();
-  absl::Time wake = SystemClock().Now() + std::clamp(until_next, absl::ZeroDuration(), kIdle);
+  const absl::Time machine_now = SystemClock().Now();
+  const absl::Time now = clock_->Now();
+  const auto wake_for = [&](absl::Time next) {
+    return machine_now + std::clamp(next - now, absl::ZeroDuration(), kIdle);
+  };
+  absl::Time wake = wake_for(queue_.next());
+  // A record that is on its way wakes the thread.
+  if (gathering_.empty()) {
+    wake = std::min(wake, std::max(wake_for(queue_.rates().next()), gather_again_));
+  }
   for (const WaitingPull& pull : pulls_) wake = std::min(wake, pull.until);
   return wake;
 }
@@ -243,6 +133,16 @@ void Outbox::Run() {
   mutex_.Lock();
   while (!stopping_ || !pulls_.empty()) {
     woken_ = false;
+    queue_.Advance(clock_->Now());
+    const std::vector<std::string> tenants = TenantsToGather();
+    if (!tenants.empty()) {
+      mutex_.Unlock();
+      for (const std::string& tenant : tenants) {
+        gather_(tenant, [this, tenant](bool written) { Gathered(tenant, written); });
+      }
+      mutex_.Lock();
+      continue;
+    }
     std::vector<ServedPull> served = ServeSome();
     if (!served.empty()) {
       mutex_.Unlock();
@@ -256,11 +156,29 @@ void Outbox::Run() {
   mutex_.Unlock();
 }
 
-// Those who came first are served first.
+std::vector<std::string> Outbox::TenantsToGather() {
+  std::vector<std::string> tenants;
+  if (ended_ || SystemClock().Now() < gather_again_) return tenants;
+  for (const OwnerRates::Owner& owner : queue_.rates().Due(clock_->Now())) {
+    if (gathering_.insert(owner.first).second) tenants.push_back(owner.first);
+  }
+  return tenants;
+}
+
+void Outbox::Gathered(const std::string& tenant, bool written) {
+  const absl::MutexLock lock(&mutex_);
+  gathering_.erase(tenant);
+  if (!written) gather_again_ = SystemClock().Now() + kGatherRetry;
+  woken_ = true;
+  waker_.Signal();
+}
+
+// Those who came first are served first, with what is due by the clock: once the digests are on
+// disk.
 std::vector<Outbox::ServedPull> Outbox::ServeSome() {
   std::vector<ServedPull> served;
+  if (!gathering_.empty() && !ended_) return served;
   std::vector<WaitingPull> left;
-  queue_.Advance(clock_->Now());
   const absl::Time machine_now = SystemClock().Now();
   for (WaitingPull& pull : pulls_) {
     const v1::PullActionsRequest& request = pull.request;
@@ -297,11 +215,11 @@ absl::Status Outbox::AddContent(const std::vector<TakenAction>& taken,
                                 v1::PullActionsResponse* response) {
   absl::Status failure;
   for (const TakenAction& action : taken) {
-    absl::StatusOr<v1::Action> content = ReadAction(*store_, action.record);
+    absl::StatusOr<v1::Action> content = Read(action.record);
     if (content.ok()) {
       v1::LeasedAction* leased = response->add_actions();
       *leased->mutable_action() = *std::move(content);
-      *leased->mutable_lease() = LeaseOf(action);
+      *leased->mutable_lease() = ToLease(action);
       leased->set_attempt(action.record.attempts());
       continue;
     }
@@ -316,6 +234,36 @@ absl::Status Outbox::AddContent(const std::vector<TakenAction>& taken,
     }
   }
   return failure;
+}
+
+absl::StatusOr<std::optional<ActionRecord>> Outbox::Find(std::string_view tenant,
+                                                         std::string_view id) const {
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (const ActionRecord* record = queue_.Find(tenant, id)) return *record;
+  }
+  WAYPOST_ASSIGN_OR_RETURN(const std::optional<store::ActionRow> row,
+                           store_->FindAction(tenant, id));
+  if (!row.has_value()) return std::nullopt;
+  return ParseAction(*row);
+}
+
+// Of a digest, the alerts that are in the log still.
+absl::StatusOr<v1::Action> Outbox::Read(const ActionRecord& record) const {
+  if (record.action().kind() != v1::ACTION_KIND_ALERT_DIGEST) return ReadAction(*store_, record);
+  WAYPOST_ASSIGN_OR_RETURN(const std::vector<std::string> ids, ReadDigest(*store_, record));
+  v1::Action digest = Describe(record);
+  digest.mutable_alert_digest()->set_owner_id(record.action().owner_id());
+  for (const std::string& id : ids) {
+    WAYPOST_ASSIGN_OR_RETURN(const std::optional<ActionRecord> alert, Find(record.tenant(), id));
+    if (!alert.has_value()) continue;
+    absl::StatusOr<v1::Action> action = ReadAction(*store_, *alert);
+    if (absl::IsNotFound(action.status())) continue;
+    WAYPOST_RETURN_IF_ERROR(action.status());
+    digest.mutable_alert_digest()->add_alerts()->Swap(action->mutable_alert());
+  }
+  if (digest.alert_digest().alerts().empty()) return absl::NotFoundError("its alerts were pruned");
+  return digest;
 }
 
 v1::AcknowledgeCode Outbox::JudgeOne(const std::string& tenant, const v1::ActionResult& result,
@@ -335,19 +283,9 @@ absl::StatusOr<Outbox::Judgement> Outbox::Judge(const v1::AcknowledgeActionsRequ
   Judgement judgement;
   judgement.changes.set_at(absl::ToUnixMicros(clock_->Now()));
   for (const v1::ActionResult& result : request.results()) {
-    ActionRecord stored;
-    bool here = false;
-    {
-      const absl::MutexLock lock(&mutex_);
-      here = queue_.Find(request.tenant(), result.action_id()) != nullptr;
-    }
-    if (!here) {
-      WAYPOST_ASSIGN_OR_RETURN(const std::optional<store::ActionRow> row,
-                               store_->FindAction(request.tenant(), result.action_id()));
-      if (row.has_value()) {
-        WAYPOST_ASSIGN_OR_RETURN(stored, Parse(*row));
-      }
-    }
+    WAYPOST_ASSIGN_OR_RETURN(const std::optional<ActionRecord> known,
+                             Find(request.tenant(), result.action_id()));
+    const ActionRecord stored = known.value_or(ActionRecord());
     v1::ActionAcknowledgement* answer = judgement.response.add_acknowledgements();
     answer->set_action_id(result.action_id());
     const absl::MutexLock lock(&mutex_);

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -29,7 +31,8 @@ namespace waypost::pipeline {
 
 // Follows the log: what it holds of actions and what is on disk of the log are the same, but for
 // leases and for actions that died of age or of too many deliveries, which a restart finds out
-// again. So a failed write changes nothing here. Its rows are written with the other tables and may
+// again. So a failed write changes nothing here. What it decides itself (alert_admission.h) it adds
+// to the records on their way to the disk. Its rows are written with the other tables and may
 // be newer than the position up to which these are written: replaying a record twice changes
 // nothing.
 //
@@ -53,12 +56,22 @@ class Outbox final : public ClockListener {
   // Takes a record of the log again, in order; those it knows change nothing. UNAVAILABLE,
   // DATA_LOSS: from the store.
   [[nodiscard]] absl::Status Replay(const store::LogRecord& record,
-                                    const internal::v1::OutboxChanges& changes);
-  // From here on pulls are answered.
-  void Start();
+                                    const internal::v1::Decision& decision);
+  // Brings a record that gathers the tenant's digests on its way to the disk and returns; `done`
+  // hears from any thread how it went. Called without locks, from the outbox's thread.
+  using Gather =
+      std::function<void(const std::string& tenant, absl::AnyInvocable<void(bool)> done)>;
+  // From here on pulls are answered, and digests that are due are gathered.
+  void Start(Gather gather);
   // Ends the thread; no pull waits any more.
   void Stop();
 
+  // The records are about to be written: adds to them what the outbox decides, with at most
+  // `owner_cap` alerts per owner and hour (0: any number). Apply() or Abandon() comes next.
+  void Admit(int owner_cap, absl::Span<store::LogRecord> records,
+             absl::Span<const std::unique_ptr<OutboxNews>> news);
+  // They were not written.
+  void Abandon();
   // The records are on disk: takes what they bring (an item of `news` is null where that is
   // nothing). Returns the leases of each record's caller.
   [[nodiscard]] std::vector<std::vector<v1::ActionLease>> Apply(
@@ -105,8 +118,14 @@ class Outbox final : public ClockListener {
   };
 
   absl::Status LoadState(store::ActionState state, uint64_t after_position);
-  absl::Status BringBack(std::string_view tenant, std::string_view id);
-  void Take(const store::LogRecord& record, const internal::v1::OutboxChanges& changes)
+  absl::Status LoadTold();
+  ActionContext ContextOf(const internal::v1::ActionRecord& record) const;
+  absl::Status BringBack(std::string_view tenant, const internal::v1::OutboxChanges& changes);
+  absl::Status BringBackOne(std::string_view tenant, std::string_view id);
+  void TakeNew(internal::v1::ActionRecord action, const ActionContext& context)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Take(const store::LogRecord& record, const internal::v1::OutboxChanges& changes,
+            const std::vector<std::string>& alert_ids, bool is_new)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   v1::AcknowledgeCode JudgeOne(const std::string& tenant, const v1::ActionResult& result,
                                const internal::v1::ActionRecord* stored,
@@ -114,11 +133,16 @@ class Outbox final : public ClockListener {
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   void Run();
+  std::vector<std::string> TenantsToGather() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Gathered(const std::string& tenant, bool written);
   std::vector<ServedPull> ServeSome() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Time WakeAt() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Wake();
   void Deliver(ServedPull pull);
   absl::Status AddContent(const std::vector<TakenAction>& taken, v1::PullActionsResponse* response);
+  absl::StatusOr<v1::Action> Read(const internal::v1::ActionRecord& record) const;
+  absl::StatusOr<std::optional<internal::v1::ActionRecord>> Find(std::string_view tenant,
+                                                                 std::string_view id) const;
 
   const store::Store* const store_;
   const Clock* const clock_;
@@ -127,6 +151,10 @@ class Outbox final : public ClockListener {
   ActionQueue queue_ ABSL_GUARDED_BY(mutex_);
   uint64_t position_ ABSL_GUARDED_BY(mutex_) = 0;  // of the newest record that was taken
   std::vector<WaitingPull> pulls_ ABSL_GUARDED_BY(mutex_);
+  Gather gather_;
+  std::set<std::string> gathering_ ABSL_GUARDED_BY(mutex_);  // tenants whose record is on its way
+  absl::Time gather_again_ ABSL_GUARDED_BY(mutex_) =
+      absl::InfinitePast();  // by the machine's clock
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;  // no more pulls
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -66,10 +66,7 @@ absl::StatusOr<v1::ListActionsResponse> Outbox::List(const v1::ListActionsReques
   WAYPOST_ASSIGN_OR_RETURN(const std::vector<store::ActionRow> rows, store_->ListActions(query));
   v1::ListActionsResponse response;
   for (const store::ActionRow& row : rows) {
-    ActionRecord record;
-    if (!record.ParseFromString(row.blob)) {
-      return absl::DataLossError("the row of an action is damaged");
-    }
+    WAYPOST_ASSIGN_OR_RETURN(ActionRecord record, ParseAction(row));
     const v1::ActionState listed = record.state();
     const absl::MutexLock lock(&mutex_);
     if (const ActionRecord* newer = queue_.Find(row.tenant, row.action_id)) record = *newer;

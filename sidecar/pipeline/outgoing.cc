@@ -59,6 +59,19 @@ class ActionNamer {
   Decision* const decision_;
 };
 
+absl::StatusOr<Decision> ReadDecision(const store::Store& store, const ActionRecord& record) {
+  WAYPOST_ASSIGN_OR_RETURN(const store::LogRecord logged, store.ReadRecord(record.position()));
+  Decision decision;
+  if (!decision.ParseFromString(logged.decision)) {
+    return absl::DataLossError("a logged decision is damaged");
+  }
+  return decision;
+}
+
+absl::Status LacksAction() {
+  return absl::DataLossError("a logged decision lacks an action of it");
+}
+
 }  // namespace
 
 void NameActions(std::string_view source, std::string_view ticket_ref, Decision* decision) {
@@ -74,7 +87,8 @@ void NameActions(std::string_view source, std::string_view ticket_ref, Decision*
   for (int i = 0; i < decided.alerts_size(); ++i) {
     const v1::ExperienceAlert& alert = decided.alerts(i);
     if (alert.shadow()) continue;
-    namer.Name(alert.id(), v1::ACTION_KIND_ALERT, i, now + kLife)->set_owner_id(alert.owner_id());
+    NewAction* action = namer.Name(alert.id(), v1::ACTION_KIND_ALERT, i, now + kLife);
+    if (alert.severity() != v1::SEVERITY_CRITICAL) action->set_owner_id(alert.owner_id());
   }
   for (int i = 0; i < decided.status_updates_size(); ++i) {
     const v1::StatusUpdate& update = decided.status_updates(i);
@@ -95,6 +109,31 @@ void NameActions(std::string_view source, std::string_view ticket_ref, Decision*
   decision->mutable_outbox()->set_journey_id(decision->placement().journey_id());
 }
 
+std::vector<std::string> AlertIds(const Decision& decision) {
+  const v1::Enrichment& decided = decision.enrichment();
+  std::vector<std::string> ids;
+  for (const NewAction& action : decision.outbox().actions()) {
+    std::string& id = ids.emplace_back();
+    const auto item = static_cast<int>(action.item());
+    if (action.kind() == v1::ACTION_KIND_ALERT && item < decided.alerts_size()) {
+      const std::string& repeated = decided.alerts(item).repeats_id();
+      id = repeated.empty() ? action.id() : repeated;
+    } else if (action.kind() == v1::ACTION_KIND_ALERT_RESOLUTION &&
+               item < decided.resolved_alerts_size()) {
+      id = decided.resolved_alerts(item).alert_id();
+    }
+  }
+  return ids;
+}
+
+std::unique_ptr<OutboxNews> TakeNews(Decision* decision) {
+  if (!decision->has_outbox()) return nullptr;
+  auto news = std::make_unique<OutboxNews>();
+  news->alert_ids = AlertIds(*decision);
+  news->changes.Swap(decision->mutable_outbox());
+  return news;
+}
+
 ActionRecord RecordOf(const internal::v1::OutboxChanges& changes, int number, uint64_t position,
                       std::string_view tenant, std::string_view person_id) {
   ActionRecord record;
@@ -107,6 +146,53 @@ ActionRecord RecordOf(const internal::v1::OutboxChanges& changes, int number, ui
   record.set_decided_at(changes.at());
   record.set_state(v1::ACTION_STATE_WAITING);
   record.set_changed_at_position(position);
+  for (const internal::v1::ActionChange& change : changes.changes()) {
+    if (change.action_id() != record.action().id()) continue;
+    record.set_state(change.state());
+    record.set_reason_code(change.reason_code());
+    record.set_retry_at(change.retry_at());
+    if (change.state() != v1::ACTION_STATE_WAITING) record.set_settled_at(changes.at());
+  }
+  return record;
+}
+
+ActionRecord RecordOfDigest(const internal::v1::OutboxChanges& changes, int number,
+                            uint64_t position, std::string_view tenant) {
+  const internal::v1::NewAlertDigest& digest = changes.alert_digests(number);
+  ActionRecord record;
+  record.set_tenant(std::string(tenant));
+  NewAction* action = record.mutable_action();
+  action->set_id(digest.id());
+  action->set_kind(v1::ACTION_KIND_ALERT_DIGEST);
+  action->set_item(static_cast<uint32_t>(number));
+  action->set_deadline(digest.deadline());
+  action->set_owner_id(digest.owner_id());
+  record.set_position(position);
+  record.set_number(static_cast<uint32_t>(changes.actions_size() + number));
+  record.set_decided_at(changes.at());
+  record.set_state(v1::ACTION_STATE_WAITING);
+  record.set_changed_at_position(position);
+  return record;
+}
+
+std::vector<internal::v1::ActionChange> ChangesOf(const internal::v1::OutboxChanges& changes) {
+  std::vector<internal::v1::ActionChange> all(changes.changes().begin(), changes.changes().end());
+  for (const internal::v1::NewAlertDigest& digest : changes.alert_digests()) {
+    for (const std::string& id : digest.action_ids()) {
+      internal::v1::ActionChange& change = all.emplace_back();
+      change.set_action_id(id);
+      change.set_state(v1::ACTION_STATE_DONE);
+      change.set_reason_code(std::string(kInDigest));
+    }
+  }
+  return all;
+}
+
+absl::StatusOr<ActionRecord> ParseAction(const store::ActionRow& row) {
+  ActionRecord record;
+  if (!record.ParseFromString(row.blob)) {
+    return absl::DataLossError("the row of an action is damaged");
+  }
   return record;
 }
 
@@ -123,12 +209,17 @@ v1::Action Describe(const ActionRecord& record) {
   return action;
 }
 
+absl::StatusOr<std::vector<std::string>> ReadDigest(const store::Store& store,
+                                                    const ActionRecord& record) {
+  WAYPOST_ASSIGN_OR_RETURN(const Decision decision, ReadDecision(store, record));
+  const auto item = static_cast<int>(record.action().item());
+  if (item >= decision.outbox().alert_digests_size()) return LacksAction();
+  const auto& ids = decision.outbox().alert_digests(item).action_ids();
+  return std::vector<std::string>(ids.begin(), ids.end());
+}
+
 absl::StatusOr<v1::Action> ReadAction(const store::Store& store, const ActionRecord& record) {
-  WAYPOST_ASSIGN_OR_RETURN(const store::LogRecord logged, store.ReadRecord(record.position()));
-  Decision decision;
-  if (!decision.ParseFromString(logged.decision)) {
-    return absl::DataLossError("a logged decision is damaged");
-  }
+  WAYPOST_ASSIGN_OR_RETURN(Decision decision, ReadDecision(store, record));
   v1::Enrichment& decided = *decision.mutable_enrichment();
   v1::Action action = Describe(record);
   const auto item = static_cast<int>(record.action().item());
@@ -150,7 +241,7 @@ absl::StatusOr<v1::Action> ReadAction(const store::Store& store, const ActionRec
       action.mutable_status_update()->Swap(decided.mutable_status_updates(item));
       return action;
   }
-  return absl::DataLossError("a logged decision lacks an action of it");
+  return LacksAction();
 }
 
 }  // namespace waypost::pipeline

@@ -30,14 +30,19 @@ class PersonPipeline final : public Pipeline {
         committer_(store, clock, rules, options, &set_, &queue_, &outbox_),
         timer_(store, clock, rules, options, &set_, &queue_, &recorder_, &committer_),
         reader_(store, rules, &set_, &queue_, [this] { return committer_.Flush(); }),
-        acknowledger_(&set_, &queue_, &outbox_) {}
+        acknowledger_(clock, &set_, &queue_, &outbox_) {}
 
-  ~PersonPipeline() override { queue_.Close(); }
+  ~PersonPipeline() override {
+    queue_.Close();
+    outbox_.Stop();
+  }
 
   absl::Status Begin() {
     WAYPOST_RETURN_IF_ERROR(outbox_.Load());
     WAYPOST_RETURN_IF_ERROR(committer_.Start());
-    outbox_.Start();
+    outbox_.Start([this](const std::string& tenant, absl::AnyInvocable<void(bool)> done) {
+      acknowledger_.GatherDigests(tenant, std::move(done));
+    });
     timer_.Start();
     return absl::OkStatus();
   }

@@ -223,12 +223,8 @@ absl::Status Recorder::EvaluateAt(uint64_t position, Person* person, Person* for
     record.unmapped_key = UnmappedKey(
         call->event, events.empty() ? v1::EVENT_TYPE_UNSPECIFIED : events.front().type());
   }
-  std::unique_ptr<OutboxNews> news;
-  if (evaluation.decision.has_outbox()) {
-    news = std::make_unique<OutboxNews>();
-    news->changes.Swap(evaluation.decision.mutable_outbox());
-    news->lease_actions = call->delivery == Delivery::kCaller;
-  }
+  std::unique_ptr<OutboxNews> news = TakeNews(&evaluation.decision);
+  if (news != nullptr) news->lease_actions = call->delivery == Delivery::kCaller;
   queue_->Fill(std::move(record), std::move(call->key), std::move(call->done), std::move(news));
   return absl::OkStatus();
 }

@@ -33,7 +33,7 @@ class TailReplay {
       return absl::DataLossError("the decision is damaged");
     }
     if (decision.has_outbox()) {
-      WAYPOST_RETURN_IF_ERROR(outbox_->Replay(record, decision.outbox()));
+      WAYPOST_RETURN_IF_ERROR(outbox_->Replay(record, decision));
     }
     if (record.person_id.empty()) return absl::OkStatus();  // a connector's word
     WAYPOST_ASSIGN_OR_RETURN(Person * person, set_->Load({record.tenant, record.person_id}));

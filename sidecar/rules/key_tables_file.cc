@@ -135,9 +135,9 @@ Mapping CapsMapping() {
            .maximum = 50},
           {.name = "alerts_per_owner_per_hour",
            .value = ValueKind::kInteger,
-           .active = false,
            .default_text = "10",
-           .description = "Alerts to one owner in an hour; more become a digest.",
+           .description = "Alerts to one owner in an hour; more wait and are told together, as one "
+                          "alert more. Critical ones are free of this. 0: no limit.",
            .minimum = 0,
            .maximum = 10000},
           {.name = "updates_per_ticket_per_day",

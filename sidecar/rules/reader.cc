@@ -240,6 +240,7 @@ void ReadCaps(const MappingView& view, Caps* caps) {
     *length = view.Duration(key).value_or(*length);
   };
   read_count("alerts_per_ticket_per_day", &caps->alerts_per_ticket_per_day);
+  read_count("alerts_per_owner_per_hour", &caps->alerts_per_owner_per_hour);
   read_count("updates_per_ticket_per_day", &caps->updates_per_ticket_per_day);
   read_count("updates_per_person_per_day", &caps->updates_per_person_per_day);
   read_count("messages_per_person_per_week", &caps->messages_per_person_per_week);

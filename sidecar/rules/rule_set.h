@@ -230,6 +230,8 @@ struct Stitching {
 // merge_window and tool_message_window.
 struct Caps {
   int alerts_per_ticket_per_day = 3;  // not counting critical ones
+  // Likewise; more become a digest. 0: any number.
+  int alerts_per_owner_per_hour = 10;
   int updates_per_ticket_per_day = 3;
   absl::Duration update_interval = absl::Hours(4);  // between two about one ticket
   int updates_per_person_per_day = 5;               // over all tickets; more become a digest

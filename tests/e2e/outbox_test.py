@@ -49,10 +49,39 @@ def finish(server, ids):
     return [word["code"] for word in answer["acknowledgements"]]
 
 
+# One alert an hour; it is over when the ticket is P4.
+STRICT = """apiVersion: waypost/v1
+name: strict
+caps: {alerts_per_owner_per_hour: 1}
+owners: {lead: {name: Team lead, notify: [ticket-note]}}
+rules:
+  - id: urgent
+    on: created
+    if: ticket.priority == "P2"
+    alert: {severity: warning, owner: lead, until: ticket.priority == "P4", text: "{{ticket.ref}} is urgent"}
+  - id: very-urgent
+    on: created
+    if: ticket.priority == "P1"
+    alert: {severity: critical, owner: lead, text: "{{ticket.ref}} is very urgent"}
+"""
+
+
+def tell(server, ref, priority):
+    """Sends a ticket of somebody's own. Gives the id of the alert that it brings, or ends."""
+    decided = call(server, "JourneyService/RecordEvent", event={
+        "eventId": f"{ref} {priority}", "source": "s", "occurredAt": "2026-03-02T09:00:00Z",
+        "ticket": {"ref": ref, "type": "incident", "priority": priority,
+                   "requester": {"id": f"owner of {ref}"}}})["enrichment"]
+    alerts = [alert["id"] for alert in decided.get("alerts", [])]
+    ended = [alert["alertId"] for alert in decided.get("resolvedAlerts", [])]
+    return (alerts + ended)[0]
+
+
 class OutboxTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
+        self.folder = folder.name
         self.data = os.path.join(folder.name, "data")
 
     def test_every_action_is_carried_out_once_though_the_sidecar_is_killed(self):
@@ -92,6 +121,29 @@ class OutboxTest(unittest.TestCase):
             self.assertEqual(dead.stdout, "none\n")
             wrong = waypost.run("actions", "--target", server.grpc, "--limit", "0x")
             self.assertEqual(wrong.returncode, 2)
+
+    def test_an_owner_is_told_no_more_than_an_hour_allows_and_nothing_that_is_over(self):
+        rules = os.path.join(self.folder, "rules.yaml")
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write(STRICT)
+        with waypost.serve(self.data, rules=rules) as server:
+            told, held, over = [tell(server, ref, "P2") for ref in ("T1", "T2", "T3")]
+            critical = tell(server, "T4", "P1")
+            self.assertEqual(pull(server), [told, critical])
+            self.assertEqual(set(finish(server, [told, critical])), {"ACKNOWLEDGE_CODE_ACCEPTED"})
+            server.process.kill()
+        with waypost.serve(self.data, rules=rules) as server:
+            self.assertEqual(tell(server, "T3", "P4"), over)
+            late = tell(server, "T5", "P2")
+            self.assertEqual(pull(server), [])
+            shown = waypost.run("actions", "--target", server.grpc).stdout
+            for action in (held, late):
+                self.assertRegex(shown, rf"(?m)^{action} +alert +s/T\d .* for a digest at ")
+            self.assertNotIn(over, shown)
+            done = waypost.run("actions", "--target", server.grpc, "--state", "done").stdout
+            self.assertRegex(done, rf"(?m)^{over} .* RESOLVED ")
+            self.assertRegex(done, rf"(?m)^{over}/resolved +alert's end .* RESOLVED ")
+            self.assertEqual(server.stop(), 0)
 
 
 if __name__ == "__main__":

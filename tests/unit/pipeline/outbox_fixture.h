@@ -37,6 +37,34 @@ inline std::shared_ptr<const rules::RuleSet> RulesThatAlert() {
   return testing::Freeze(std::move(rules));
 }
 
+// P1 is a warning and P0 critical to the owner "lead", P2 a warning to "other"; all are over at P5.
+// Each owner gets so many an hour. An alert that is open is told again each 30 minutes when
+// `again`.
+inline std::shared_ptr<const rules::RuleSet> RulesThatAlertOwners(int cap, bool again = false) {
+  rules::RuleSet rules;
+  rules.name = "owners";
+  rules.digest = "owners-1";
+  rules.languages = {"en"};
+  rules.stages = testing::DefaultStages();
+  rules.caps.alerts_per_owner_per_hour = cap;
+  rules.owners.emplace_back().id = "lead";
+  rules.owners.emplace_back().id = "other";
+  for (int i = 0; i < 3; ++i) {
+    rules::Rule rule;
+    rule.id = absl::StrCat("is-p", i);
+    rule.on = testing::On({v1::EVENT_TYPE_CREATED, v1::EVENT_TYPE_PRIORITY_CHANGED});
+    rule.condition = testing::Condition(absl::StrCat("ticket.priority == 'P", i, "'"));
+    rule.alert.emplace();
+    rule.alert->severity = i == 0 ? v1::SEVERITY_CRITICAL : v1::SEVERITY_WARNING;
+    rule.alert->owner = i == 2 ? 1 : 0;
+    rule.alert->until = testing::Condition("ticket.priority == 'P5'");
+    rule.alert->repeat = {again ? absl::Minutes(30) : absl::Hours(1000)};
+    rule.alert->text = testing::Texts({{"en", absl::StrCat("{{ticket.ref}} is P", i)}});
+    rules.rules.push_back(std::move(rule));
+  }
+  return testing::Freeze(std::move(rules));
+}
+
 // A pull that may still wait.
 class PullAnswer {
  public:
