@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "google/protobuf/util/json_util.h"
 #include "sidecar/base/proto_time.h"
@@ -93,6 +94,17 @@ void PrintActions(const v1::Enrichment& enrichment, Printer* printer) {
   }
 }
 
+std::string ExpectationText(const v1::TicketExpectation& expectation) {
+  if (!expectation.known()) {
+    return absl::StrCat("not known: ", expectation.reason_code(), ", ", expectation.reason());
+  }
+  return absl::StrCat(
+      "half of such tickets are resolved by ", TimeText(FromProto(expectation.resolve_p50())),
+      ", eight of ten by ", TimeText(FromProto(expectation.resolve_p80())), " (",
+      expectation.sample_size(), " alike in ", expectation.alike(),
+      "; kept of late: ", absl::StrFormat("%.0f %%", 100 * expectation.coverage()), ")");
+}
+
 std::string SurveyFate(const v1::SurveyDecision& survey) {
   switch (survey.outcome()) {
     case v1::SURVEY_OUTCOME_SEND:
@@ -132,6 +144,9 @@ void PrintEnrichment(const v1::Enrichment& enrichment, const Output& output,
     PrintPosition(position, &printer);
   }
   PrintActions(enrichment, &printer);
+  for (const v1::TicketExpectation& expectation : enrichment.expectations()) {
+    printer.Line(Colour::kDim, "expected", ExpectationText(expectation));
+  }
   for (const v1::Annotation& annotation : enrichment.annotations()) {
     if (annotation.rule_id().empty()) {
       continue;  // repeats the position

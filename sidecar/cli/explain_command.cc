@@ -32,8 +32,8 @@ constexpr const char* kFooter = R"(Examples:
   waypost explain --rules rules/service-desk --replay events.ndjson --event evt-17
 
 Says for a journey's newest event, or for the event named, what became of every touchpoint and rule:
-the first part of the condition that was false with both its values, and every gate. With --replay
-the events of a file are played through --rules instead of asking a running sidecar.)";
+the first part of the condition that was false with both its values, and the gate that was closed.
+With --replay the events of a file are played through --rules instead of asking a running sidecar.)";
 
 struct Options {
   std::string target = kDefaultTarget;
@@ -68,7 +68,12 @@ std::string VerdictWord(v1::Verdict verdict) {
   }
 }
 
-std::string Why(const v1::RuleVerdict& verdict) {
+// Gates that are open are many and say little: they are shown on request, but for what waits.
+bool IsShown(const v1::GateVerdict& gate, bool all) {
+  return all || !gate.passed() || gate.code() == "DELAY";
+}
+
+std::string Why(const v1::RuleVerdict& verdict, bool all) {
   std::vector<std::string> reasons;
   if (!verdict.error().empty()) {
     reasons.push_back(verdict.error());
@@ -81,6 +86,7 @@ std::string Why(const v1::RuleVerdict& verdict) {
     reasons.push_back(std::move(part));
   }
   for (const v1::GateVerdict& gate : verdict.gates()) {
+    if (!IsShown(gate, all)) continue;
     reasons.push_back(absl::StrCat(gate.code(), gate.passed() ? " passed" : " closed",
                                    gate.reason().empty() ? "" : ": ", gate.reason()));
   }
@@ -105,7 +111,7 @@ int PrintVerdicts(const Verdicts& verdicts, const std::string& title, bool all,
     }
     const bool has_role = verdict.role() != v1::CONSUMER_ROLE_UNSPECIFIED;
     table.AddRow({verdict.id(), has_role ? rules::ConsumerRoleName(verdict.role()) : "",
-                  VerdictWord(verdict.verdict()), verdict.location(), Why(verdict)});
+                  VerdictWord(verdict.verdict()), verdict.location(), Why(verdict, all)});
   }
   output.out() << '\n';
   if (table.empty()) {
@@ -195,7 +201,7 @@ bool IsAskedFor(const Options& options, const v1::TicketEvent& event) {
 absl::StatusOr<v1::ExplainJourneyResponse> PlayFile(const Options& options, const Output& output) {
   WAYPOST_ASSIGN_OR_RETURN(auto rules, LoadRulesOrPrint(options.rules, output));
   WAYPOST_ASSIGN_OR_RETURN(EventSource source, OpenEvents(options.file, output));
-  Replay replay(std::move(rules));
+  Replay replay(std::move(rules), Between::kAsLive);
   std::optional<v1::ExplainJourneyResponse> found;
   std::string unread;
   ReadEvent next;
@@ -260,7 +266,8 @@ void AddExplainCommand(CLI::App& app, const Output& output, int& exit_code) {
   command->add_option("--ticket", options->ticket, "The journey of this ticket")
       ->type_name("SOURCE/REF");
   command->add_option("--event", options->event, "The event; default: the newest")->type_name("ID");
-  command->add_flag("--all", options->all, "Also what waits for other events");
+  command->add_flag("--all", options->all,
+                    "Also what waits for other events, and gates that were open");
   AddTargetOption(*command, options->target);
   AddTenantOption(*command, options->tenant);
   command->add_option("--replay", options->file.path, "Play this file instead of asking a sidecar")

@@ -42,6 +42,25 @@ void WriteNotices(const NoticeCounts& notices, JsonWriter* json) {
   json->EndObject();
 }
 
+void WriteExpectations(const std::vector<pipeline::TenantCoverage>& tenants, JsonWriter* json) {
+  json->Key("expectations").BeginArray();
+  for (const pipeline::TenantCoverage& tenant : tenants) {
+    for (const expectation::AgeCoverage& age : tenant.ages) {
+      json->BeginObject().Key("tenant").String(tenant.tenant);
+      json->Key("ageHours").Int(absl::ToInt64Hours(age.age));
+      json->Key("windows").Int(static_cast<int64_t>(age.windows));
+      json->Key("resolved").Int(static_cast<int64_t>(age.resolved));
+      if (age.coverage.has_value()) {
+        json->Key("p50Coverage").Double(age.coverage->p50);
+        json->Key("p80Coverage").Double(age.coverage->p80);
+        json->Key("medianWidthHours").Double(absl::ToDoubleHours(age.median_width));
+      }
+      json->Key("refused").Bool(age.refused).EndObject();
+    }
+  }
+  json->EndArray();
+}
+
 void WriteJourneys(const JourneyTotals& totals, JsonWriter* json) {
   json->Key("journeys").BeginObject();
   json->Key("count").Int(totals.journeys);
@@ -106,6 +125,7 @@ std::string ReportJson(const ReplayReport& report) {
   json.Key("decidedByTime").Int(tally.due());
   WriteRules(tally, &json);
   WriteNotices(report.notices, &json);
+  WriteExpectations(report.replay->desk().Coverages(), &json);
   WriteJourneys(report.totals, &json);
   WriteUnmapped(tally, &json);
   json.Key("ruleSetDigest").String(report.replay->desk().rules().digest);

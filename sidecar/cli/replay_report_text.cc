@@ -69,6 +69,36 @@ void PrintNotices(const NoticeCounts& notices, int64_t persons, std::ostream& ou
   table.Print(out);
 }
 
+std::string Hours(absl::Duration duration) {
+  return absl::StrFormat("%.0f h", absl::ToDoubleHours(duration));
+}
+
+std::string Percent(double share) { return absl::StrFormat("%.1f %%", 100 * share); }
+
+// How well it was told how long tickets would take: of the newest windows at each age, those kept.
+void PrintExpectations(const std::vector<pipeline::TenantCoverage>& tenants, std::ostream& out) {
+  Table table({{"Expectations"},
+               {"age", Table::Align::kRight},
+               {"windows", Table::Align::kRight},
+               {"resolved", Table::Align::kRight},
+               {"by P50", Table::Align::kRight},
+               {"by P80", Table::Align::kRight},
+               {"median width", Table::Align::kRight},
+               {"told"}});
+  for (const pipeline::TenantCoverage& tenant : tenants) {
+    for (const expectation::AgeCoverage& age : tenant.ages) {
+      if (!age.coverage.has_value()) continue;
+      table.AddRow({tenant.tenant, Hours(age.age), WithThousands(static_cast<int64_t>(age.windows)),
+                    WithThousands(static_cast<int64_t>(age.resolved)), Percent(age.coverage->p50),
+                    Percent(age.coverage->p80), Hours(age.median_width),
+                    age.refused ? "no: too few are kept" : "yes"});
+    }
+  }
+  if (table.empty()) return;
+  out << '\n';
+  table.Print(out);
+}
+
 void PrintRules(const ReplayTally& tally, std::ostream& out) {
   Table table({{"Rules"},
                {"alerts", Table::Align::kRight},
@@ -180,6 +210,7 @@ void PrintReport(const ReplayReport& report, const Output& output) {
   if (report.replay->as_live()) {
     PrintCauses(tally, out);
     PrintNotices(report.notices, static_cast<int64_t>(report.replay->desk().persons()), out);
+    PrintExpectations(report.replay->desk().Coverages(), out);
   }
   PrintJourneys(report.totals, out);
   PrintGaps(report.totals, out);

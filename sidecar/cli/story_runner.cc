@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sidecar/base/proto_time.h"
+#include "sidecar/journey/outlook.h"
 #include "sidecar/pipeline/offline_desk.h"
 #include "sidecar/service/request_validation.h"
 
@@ -30,11 +31,36 @@ struct Brought {
   std::map<std::string, std::string> when;  // "+2h30m", by action id
 };
 
+// Says what the story says of how long tickets take.
+class ToldOutlook final : public journey::Outlook {
+ public:
+  explicit ToldOutlook(const std::optional<TicketsTake>& take) : take_(take) {}
+
+  v1::TicketExpectation Ask(const journey::AskedTicket& ticket, absl::Time now) const override {
+    expectation::Expectation expectation;
+    if (take_.has_value()) {
+      expectation.p50 = take_->p50;
+      expectation.p80 = take_->p80;
+    } else {
+      expectation.refusal = expectation::Refusal::kTooFewTickets;
+    }
+    return journey::Tell(expectation, ticket.ref, 0, now);
+  }
+
+ private:
+  const std::optional<TicketsTake> take_;
+};
+
 // Plays a story on a desk of its own.
 class Player {
  public:
   Player(const Story& story, std::shared_ptr<const rules::RuleSet> rules, Coverage* coverage)
-      : story_(story), desk_(std::move(rules)), now_(story.start), coverage_(*coverage) {
+      : story_(story),
+        outlook_(story.tickets_take),
+        desk_(std::move(rules)),
+        now_(story.start),
+        coverage_(*coverage) {
+    desk_.AskInstead(&outlook_);
     desk_.LetTimePass([this](const internal::v1::Decision& decision,
                              const journey::PersonRecord& /*person*/) { TakeBrought(decision); });
   }
@@ -102,6 +128,7 @@ class Player {
   }
 
   const Story& story_;
+  const ToldOutlook outlook_;
   pipeline::OfflineDesk desk_;
   absl::Time now_;
   Coverage& coverage_;

@@ -99,13 +99,15 @@ class SuiteReader {
   }
 
   void ReadStory(const yaml::Node& node, Defaults defaults) {
-    if (!reader_.CheckMapping(node, {"name", "start", "defaults", "steps"}, {"name", "steps"})) {
+    if (!reader_.CheckMapping(node, {"name", "start", "tickets_take", "defaults", "steps"},
+                              {"name", "steps"})) {
       return;
     }
     Story story;
     story.location = reader_.LocationOf(node);
     story.name = reader_.Text(node, "name").value_or("");
     story.start = ReadStart(node);
+    story.tickets_take = ReadTicketsTake(node);
     ReadDefaults(node, &defaults);
     if (node.Find("steps") != nullptr && reader_.Items(node, "steps").empty()) {
       reader_.Report(node, DiagnosticCode::kSpecBadValue, "a story needs at least one step");
@@ -130,6 +132,30 @@ class SuiteReader {
                      absl::StrCat("\"", *text, "\" is not a time; write 2026-03-02T09:00:00Z"));
     }
     return time.value_or(usual);
+  }
+
+  std::optional<TicketsTake> ReadTicketsTake(const yaml::Node& story) {
+    const yaml::Node* node = story.Find("tickets_take");
+    if (node == nullptr || !reader_.CheckMapping(*node, {"p50", "p80"}, {"p50", "p80"})) {
+      return std::nullopt;
+    }
+    TicketsTake take{ReadLength(*node, "p50"), ReadLength(*node, "p80")};
+    if (node->Find("p80") != nullptr && take.p50 > take.p80) {
+      reader_.Report(*node, DiagnosticCode::kSpecBadValue,
+                     "half of the tickets (p50) cannot take longer than eight of ten (p80) do");
+    }
+    return take;
+  }
+
+  absl::Duration ReadLength(const yaml::Node& mapping, std::string_view key) {
+    const std::optional<std::string> text = reader_.Text(mapping, key);
+    if (!text.has_value()) return absl::ZeroDuration();
+    const std::optional<absl::Duration> length = ParseStep(*text);
+    if (!length.has_value() || *length < absl::ZeroDuration()) {
+      reader_.Report(*mapping.Find(key), DiagnosticCode::kSpecBadValue,
+                     absl::StrCat("\"", *text, "\" is not a length of time; write 3h or 2d12h"));
+    }
+    return length.value_or(absl::ZeroDuration());
   }
 
   void ReadStep(const yaml::Node& node, const Defaults& defaults, Story* story) {

@@ -80,10 +80,17 @@ struct StoryStep {
   Expectation expect;
 };
 
+// How long tickets take from any moment on, as the desk's history says.
+struct TicketsTake {
+  absl::Duration p50;
+  absl::Duration p80;
+};
+
 struct Story {
   std::string name;
   Location location;
   absl::Time start;
+  std::optional<TicketsTake> tickets_take;  // none: nobody knows
   std::vector<StoryStep> steps;
 };
 
@@ -107,6 +114,7 @@ struct Story {
 //   stories:
 //     - name: A ticket comes back
 //       start: 2026-03-02T09:00:00Z
+//       tickets_take: {p50: 3h, p80: 9h}   # what expect.* reads; default: it is not known
 //       steps:
 //         - at: +0m                  # from the start; or a time. Earlier than the step before:
 //         late

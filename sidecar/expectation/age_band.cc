@@ -60,6 +60,16 @@ std::optional<Coverage> AgeBand::coverage() const {
   return coverage_;
 }
 
+int32_t AgeBand::median_width() const {
+  if (windows_.empty()) return 0;
+  std::vector<int32_t> widths;
+  widths.reserve(windows_.size());
+  for (const Window& window : windows_) widths.push_back(window.p80);
+  const auto middle = widths.begin() + static_cast<ptrdiff_t>(widths.size() / 2);
+  std::nth_element(widths.begin(), middle, widths.end());
+  return *middle;
+}
+
 void AgeBand::Add(const SurvivalCurve& curve, SampleId sample, int64_t now,
                   SampleHistory* history) {
   history->Hold(sample);

@@ -53,6 +53,8 @@ class AgeBand {
   // was shown to anybody, so that a band that is refused can earn its trust back.
   [[nodiscard]] std::optional<Coverage> coverage() const;
   [[nodiscard]] size_t windows() const { return windows_.size(); }
+  // The median of their P80 in seconds; 0 when there is none. Linear in the windows.
+  [[nodiscard]] int32_t median_width() const;
   // Windows of resolved tickets at the newest recalibration.
   [[nodiscard]] size_t resolved() const { return resolved_; }
 

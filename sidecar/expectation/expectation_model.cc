@@ -6,16 +6,9 @@
 #include <limits>
 
 #include "absl/status/status.h"
+#include "sidecar/expectation/observation.h"
 
 namespace waypost::expectation {
-namespace {
-
-int64_t Seconds(absl::Time time) {
-  constexpr int64_t kLast = 253'402'300'799;  // the end of the year 9999
-  return std::clamp<int64_t>(absl::ToUnixSeconds(time), 0, kLast);
-}
-
-}  // namespace
 
 std::string_view RefusalCode(Refusal refusal) {
   switch (refusal) {
@@ -39,29 +32,34 @@ ExpectationModel::ExpectationModel(ExpectationOptions options)
   bands_.assign(ages_.size(), AgeBand(options_.band_size));
 }
 
-void ExpectationModel::Record(uint64_t ticket, absl::Time opened_at, const TicketFeatures& features,
-                              absl::Time at) {
-  const int64_t now = Seconds(at);
+void ExpectationModel::Record(const internal::v1::ExpectationObservation& observation) {
+  const int64_t now = std::clamp<int64_t>(observation.at(), 0, kLastSecond);
   MoveClock(now);
-  if (IsEnded(features.status)) {
-    const bool canceled = features.status == v1::STATUS_CATEGORY_CANCELED;
-    End(ticket, now, canceled ? Outcome::kWithdrawn : Outcome::kResolved);
+  if (observation.outcome() != internal::v1::EXPECTATION_OUTCOME_UNSPECIFIED) {
+    End(observation.key(), now, static_cast<Outcome>(observation.outcome()));
     return;
   }
-  const TicketTraits traits = TraitsOf(features);
-  if (const auto found = tickets_.find(ticket); found != tickets_.end()) {
+  const TicketTraits traits = {.group = observation.group(),
+                               .service = observation.service(),
+                               .progress = observation.progress()};
+  if (const auto found = tickets_.find(observation.key()); found != tickets_.end()) {
     found->second.traits = traits;
     return;
   }
-  Watch(ticket, std::min(Seconds(opened_at), now), traits, now);
+  if (!TakePlaceInHour(now)) return;
+  Watch(observation.key(), std::clamp<int64_t>(observation.opened_at(), 0, now), traits, now);
 }
 
-void ExpectationModel::Withdraw(uint64_t ticket, absl::Time at) {
-  MoveClock(Seconds(at));
-  End(ticket, Seconds(at), Outcome::kWithdrawn);
-}
+void ExpectationModel::AdvanceTo(absl::Time now) { MoveClock(ToSeconds(now)); }
 
-void ExpectationModel::AdvanceTo(absl::Time now) { MoveClock(Seconds(now)); }
+bool ExpectationModel::TakePlaceInHour(int64_t at) {
+  const int64_t hour = at / absl::ToInt64Seconds(absl::Hours(1));
+  if (hour != watching_hour_) watched_in_hour_ = 0;
+  watching_hour_ = hour;
+  if (watched_in_hour_ >= options_.maximum_watched_per_hour) return false;
+  ++watched_in_hour_;
+  return true;
+}
 
 void ExpectationModel::MoveClock(int64_t now) {
   const int64_t gap = absl::ToInt64Seconds(options_.maximum_gap);
@@ -181,7 +179,7 @@ Expectation ExpectationModel::Predict(const TicketFeatures& features, absl::Time
     expectation.refusal = Refusal::kEnded;
     return expectation;
   }
-  const int64_t age = std::max<int64_t>(Seconds(now) - Seconds(opened_at), 0);
+  const int64_t age = std::max<int64_t>(ToSeconds(now) - ToSeconds(opened_at), 0);
   const size_t age_number = AgeReached(age);
   const int64_t elapsed = age - ages_[age_number];
   const AgeBand& band = bands_[age_number];
@@ -192,7 +190,7 @@ Expectation ExpectationModel::Predict(const TicketFeatures& features, absl::Time
     return expectation;
   }
   const auto found =
-      Find(TraitsOf(features), age_number, static_cast<int32_t>(elapsed), Seconds(now));
+      Find(TraitsOf(features), age_number, static_cast<int32_t>(elapsed), ToSeconds(now));
   if (!found.has_value()) {
     expectation.refusal = Refusal::kTooFewTickets;
     return expectation;
@@ -223,7 +221,8 @@ std::vector<AgeCoverage> ExpectationModel::Coverages() const {
          .coverage = coverage,
          .p50_level = band.p50_level(),
          .p80_level = band.p80_level(),
-         .refused = !coverage.has_value() || coverage->p80 < options_.minimum_coverage});
+         .refused = !coverage.has_value() || coverage->p80 < options_.minimum_coverage,
+         .median_width = absl::Seconds(band.median_width())});
   }
   return coverages;
 }
@@ -240,6 +239,8 @@ internal::v1::ExpectationState ExpectationModel::ToState() const {
   internal::v1::ExpectationState state;
   state.mutable_ages()->Add(ages_.begin(), ages_.end());
   state.set_newest_at(newest_at_);
+  state.set_watching_hour(watching_hour_);
+  state.set_watched_in_hour(watched_in_hour_);
   SampleWriter samples(&history_, &state);
   for (const AgeBand& band : bands_) band.Write(&samples, state.add_bands());
   std::vector<uint64_t> keys;
@@ -280,13 +281,14 @@ absl::StatusOr<ExpectationModel> ExpectationModel::FromState(
   }
   SampleReader::Finish(&model.history_);
   model.newest_at_ = state.newest_at();
+  model.watching_hour_ = state.watching_hour();
+  model.watched_in_hour_ = state.watched_in_hour();
   return model;
 }
 
 bool ExpectationModel::ReadTicket(const internal::v1::ExpectationTicket& state) {
-  constexpr int64_t kLast = 253'402'300'799;
   const auto [found, inserted] = tickets_.try_emplace(state.key());
-  if (!inserted || state.opened_at() < 0 || state.opened_at() > kLast) return false;
+  if (!inserted || state.opened_at() < 0 || state.opened_at() > kLastSecond) return false;
   OpenTicket& ticket = found->second;
   ticket.opened_at = state.opened_at();
   ticket.traits = {

@@ -50,6 +50,9 @@ struct ExpectationOptions {
   double minimum_coverage = 0.7;
   // Tickets open at the same time; of more, those opened first are no longer watched.
   size_t maximum_open_tickets = 20'000;
+  // Tickets that it starts to watch in an hour, the first ones: more teach nothing new, and an
+  // import or a flood costs next to nothing beyond them.
+  uint32_t maximum_watched_per_hour = 2'000;
   // Entries in all cells; of more, those of the cells least recently added to are dropped.
   size_t maximum_names = 600'000;
   // The longest time that may pass between two calls. See Record().
@@ -90,7 +93,8 @@ struct AgeCoverage {
   std::optional<Coverage> coverage;
   double p50_level = kP50;  // the quantiles that are quoted
   double p80_level = kP80;
-  bool refused = false;  // for its coverage
+  bool refused = false;         // for its coverage
+  absl::Duration median_width;  // of the windows up to P80
 };
 
 // Not thread-safe; const calls may run beside each other. Deterministic: the same calls give the
@@ -99,20 +103,17 @@ class ExpectationModel {
  public:
   explicit ExpectationModel(ExpectationOptions options = {});
 
-  // Takes note of a ticket as it stands after an event at `at`; to be called for every event.
-  // `ticket` is a hash of its tenant and ref. `opened_at` counts with the first event only, and not
-  // beyond `at`. A ticket first seen when older than the second age is watched from its next age
-  // on. Ended (IsEnded) tickets are learned from, or with CANCELED withdrawn; one that is reopened
-  // is watched anew, and what was learned stays.
+  // Takes note of a ticket as it stands after an event; to be called for every event. The opening
+  // counts with the first observation only, and not beyond that. A ticket first seen when older
+  // than the second age is watched from its next age on. Resolved tickets are learned from,
+  // withdrawn ones are not watched any longer; one that is reopened is watched anew, and what was
+  // learned stays.
   //
   // Calls should come in the order of time; an earlier one counts for its ticket and turns no clock
   // back. When `at` is more than `maximum_gap` from the newest instant, in either direction, a
   // clock was wrong or the sidecar away: nothing is learned from the tickets that were open, and
-  // the clock starts at `at`. Instants outside of the years 1970 to 9999 count as these.
-  void Record(uint64_t ticket, absl::Time opened_at, const TicketFeatures& features, absl::Time at);
-
-  // The ticket was deleted, merged away or lost: it is not watched any longer.
-  void Withdraw(uint64_t ticket, absl::Time at);
+  // the clock starts anew. Instants outside of the years 1970 to 9999 count as these.
+  void Record(const internal::v1::ExpectationObservation& observation);
 
   // Lets the open tickets grow older. Record() does so, too; without events it sharpens what is
   // known of those still open.
@@ -165,6 +166,7 @@ class ExpectationModel {
   void End(uint64_t key, int64_t at, Outcome outcome);
   void Leave(OpenTicket* ticket, int64_t at, Outcome outcome);
   void LeaveOldest();
+  [[nodiscard]] bool TakePlaceInHour(int64_t at);
   [[nodiscard]] bool ReadTicket(const internal::v1::ExpectationTicket& state);
 
   ExpectationOptions options_;
@@ -174,6 +176,8 @@ class ExpectationModel {
   absl::flat_hash_map<uint64_t, OpenTicket> tickets_;
   std::vector<Due> due_;  // a heap; entries of tickets that ended are passed over
   int64_t newest_at_ = 0;
+  int64_t watching_hour_ = 0;  // since 1970
+  uint32_t watched_in_hour_ = 0;
 };
 
 }  // namespace waypost::expectation

@@ -97,7 +97,8 @@ void ActOnRule(const rules::Rule& rule, const rules::Match& match, Situation* si
   }
   bool acted = alerts || !rule.annotations.empty();
   if (rule.alert.has_value()) {
-    std::string id = ActionId('a', situation->event(), rule.id);
+    const char kind = situation->answered() == nullptr ? 'a' : 'r';
+    std::string id = ActionId(kind, situation->event(), rule.id);
     alerts ? RaiseAlert(rule, std::move(id), std::move(texts->alert), *situation, decision)
            : KeepBackAlert(rule, std::move(id), derived, gates.back(), *situation, decision);
   }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "sidecar/journey/attention.h"
 #include "sidecar/journey/facts.h"
@@ -34,16 +35,20 @@ bool Holds(const Items& items, const std::string& item) {
 }
 
 Gate NotOfThePast(const Situation& situation) {
-  if (situation.folded().late && situation.journey().progress().ended_at() != 0) {
+  if (situation.folded().late && situation.journey().progress().ended_at() != 0 &&
+      situation.answered() == nullptr) {
     return {"LATE_EVENT", false, "Newer events are known, and the journey has ended."};
   }
-  return {"LATE_EVENT", true, "The journey goes on, or no newer event is known."};
+  return {"LATE_EVENT", true,
+          "The journey goes on, no newer event is known, or it is an answer to a survey."};
 }
 
 // When an open alert may be told again because its rule fires again.
 absl::Time MayRepeat(const rules::Rule& rule, const v1::OpenAlert& open,
                      const Situation& situation) {
-  if (IsLasting(rule) || open.alert().rule_id() != rule.id) return absl::InfiniteFuture();
+  if (IsLasting(rule) || IsRecovery(open.alert()) || open.alert().rule_id() != rule.id) {
+    return absl::InfiniteFuture();
+  }
   const auto& told = open.has_told_at() ? open.told_at() : open.raised_at();
   return calendar::EndOf(rule.alert->repeat, absl::FromUnixMicros(MicrosOf(told)),
                          situation.rules().CalendarOf(rule, situation.ticket().priority()));
@@ -239,6 +244,8 @@ const std::string& KindOf(const rules::Rule& rule) {
 bool IsLasting(const rules::Rule& rule) {
   return rule.hold.has_value() || rule.alert->until.has_value();
 }
+
+bool IsRecovery(const v1::ExperienceAlert& alert) { return absl::StartsWith(alert.id(), "r-"); }
 
 const rules::Owner* OwnerOf(const rules::Rule& rule, const Situation& situation,
                             const Decision& decision) {

@@ -30,6 +30,9 @@ inline constexpr std::string_view kMaintenance = "MAINTENANCE";
 // such an alert, and it can wait. Any other tells of something that happened.
 [[nodiscard]] bool IsLasting(const rules::Rule& rule);
 
+// It was raised on an answer to a survey: a task of recovery, see alerts.h. Its id tells.
+[[nodiscard]] bool IsRecovery(const v1::ExperienceAlert& alert);
+
 // Whom the alert is addressed to: the owner that the rule names; of an answer to a survey, whom it
 // asked about; otherwise who answers for where the user stands. nullptr when nobody does.
 [[nodiscard]] const rules::Owner* OwnerOf(const rules::Rule& rule, const Situation& situation,
@@ -41,10 +44,11 @@ inline constexpr std::string_view kMaintenance = "MAINTENANCE";
                                                const internal::v1::Decision& decision);
 
 // The gates of an alert that a rule wants, in this order, up to the first that is closed:
-//   LATE_EVENT          an event older than the newest one known of a journey that has ended
+//   LATE_EVENT          an event older than the newest one known of a journey that has ended;
+//                       open for answers to surveys
 //   ALERT_ALREADY_OPEN  an alert of its kind that is no less severe is open, waits, or is raised by
 //                       the same decision; one that is not lasting may be told again once `repeat`
-//                       is over
+//                       is over; a task of recovery is told once
 //   HOLD                waits until the condition has held for `for`, counted from the event
 //   and the gates of a repetition.
 // What waits has a finite `until`. `waited` is the alert itself when it has waited and is due now,

@@ -13,6 +13,7 @@
 #include "sidecar/journey/identity.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/update_gates.h"
+#include "sidecar/journey/visibility.h"
 #include "sidecar/rules/matcher.h"
 
 namespace waypost::journey {
@@ -104,6 +105,30 @@ std::optional<std::string> WhyGone(const rules::Rule& rule, bool holds_back, Der
   return std::nullopt;
 }
 
+bool AgentWrites(const Situation& situation) {
+  const v1::TicketEvent& event = situation.event();
+  return situation.actor_role() == v1::ACTOR_ROLE_AGENT && event.has_comment() &&
+         IsPublic(event.comment().visibility());
+}
+
+// The same of the task that a low score is: it is done when an agent turns to the person, and there
+// is none when the person changes the answer.
+std::optional<std::string> WhyRecovered(const rules::Rule& rule, Situation* situation,
+                                        v1::Enrichment* decided) {
+  const DerivedEvents events = situation->folded().events;
+  if (auto why = WhyGone(rule, false, events, situation, decided)) return why;
+  if (!rule.alert->until.has_value() && AgentWrites(*situation)) {
+    return "An agent has written to the person.";
+  }
+  // The first answer to another survey is no change.
+  const bool changed = situation->answered() != nullptr && situation->answered()->has_answer();
+  if (!changed) return std::nullopt;
+  situation->bindings().SetDerived(events.front());
+  return Ask(rule.condition, rule, situation, decided) == rules::Truth::kFalse
+             ? std::optional<std::string>("The person has changed the answer.")
+             : std::nullopt;
+}
+
 bool Concerns(std::string_view source, std::string_view ref, const Situation& situation) {
   const int ticket = situation.folded().ticket;
   return ref.empty() || (ticket >= 0 && situation.ticket().ref() == ref &&
@@ -119,13 +144,16 @@ void SettleOpen(Situation* situation, Decision* decision) {
   v1::Enrichment* decided = decision->mutable_enrichment();
   const bool ended = situation->journey().progress().ended_at() != 0;
   for (const v1::OpenAlert& open : situation->journey().open_alerts()) {
-    if (ended) {
+    const bool recovery = IsRecovery(open.alert());
+    const rules::Rule* rule = AlertRule(open.alert().rule_id(), situation->rules());
+    if (ended && (!recovery || rule == nullptr)) {
       Resolve(open, kJourneyEnded, "No ticket is open any more.", decided);
       continue;
     }
-    const rules::Rule* rule = AlertRule(open.alert().rule_id(), situation->rules());
     if (rule == nullptr || !Concerns(open.source(), open.ticket_ref(), *situation)) continue;
-    if (auto why = WhyGone(*rule, false, situation->folded().events, situation, decided)) {
+    auto why = recovery ? WhyRecovered(*rule, situation, decided)
+                        : WhyGone(*rule, false, situation->folded().events, situation, decided);
+    if (why.has_value()) {
       Resolve(open, kCauseGone, *std::move(why), decided);
     }
   }
@@ -136,7 +164,7 @@ void SettleWaiting(Situation* situation, Decision* decision) {
   const bool ended = journey.progress().ended_at() != 0;
   for (const PendingAction& pending : journey.pending()) {
     if (!pending.has_alert()) continue;
-    if (ended) {
+    if (ended && !IsRecovery(pending.alert())) {
       Drop(pending, kCauseGone, "No ticket is open any more.", *situation, decision);
       continue;
     }
@@ -144,8 +172,11 @@ void SettleWaiting(Situation* situation, Decision* decision) {
     const rules::Rule* rule = AlertRule(pending.rule_id(), situation->rules());
     if (rule == nullptr || (ticket >= 0 && ticket != situation->folded().ticket)) continue;
     const bool holds_back = pending.reason_code() == kHold;
-    if (auto why = WhyGone(*rule, holds_back, situation->folded().events, situation,
-                           decision->mutable_enrichment())) {
+    v1::Enrichment* decided = decision->mutable_enrichment();
+    auto why = IsRecovery(pending.alert())
+                   ? WhyRecovered(*rule, situation, decided)
+                   : WhyGone(*rule, holds_back, situation->folded().events, situation, decided);
+    if (why.has_value()) {
       Drop(pending, kCauseGone, *std::move(why), *situation, decision);
     }
   }
@@ -168,7 +199,9 @@ v1::ExperienceAlert MakeAlert(const rules::Rule& rule, std::string id, const Sit
     alert.set_touchpoint_id(positions[0].touchpoint_id());
   }
   if (rule.alert->act_within.has_value()) {
-    const absl::Time act_by = situation.occurred_at() + *rule.alert->act_within;
+    const absl::Time act_by =
+        calendar::EndOf(*rule.alert->act_within, situation.occurred_at(),
+                        situation.rules().CalendarOf(rule, situation.ticket().priority()));
     SetTime(absl::ToUnixMicros(act_by), alert.mutable_act_by());
   }
   alert.set_shadow(rule.shadow);
@@ -302,7 +335,7 @@ void OfferAlertAgain(const PendingAction& waited, Situation* situation, Decision
     Drop(waited, kCauseGone, "The rules file has no such alert any more.", *situation, decision);
     return;
   }
-  if (situation->journey().progress().ended_at() != 0) {
+  if (situation->journey().progress().ended_at() != 0 && !IsRecovery(waited.alert())) {
     Drop(waited, kCauseGone, "No ticket is open any more.", *situation, decision);
     return;
   }
@@ -399,7 +432,11 @@ void ApplyAlerts(const Decision& decision, int64_t at, int64_t sent_at, int tick
 }
 
 void CloseAlertsOfEnded(JourneyState* journey) {
-  if (journey->progress().ended_at() != 0) journey->clear_open_alerts();
+  if (journey->progress().ended_at() == 0) return;
+  auto* open = journey->mutable_open_alerts();
+  open->erase(std::remove_if(open->begin(), open->end(),
+                             [](const v1::OpenAlert& alert) { return !IsRecovery(alert.alert()); }),
+              open->end());
 }
 
 }  // namespace waypost::journey

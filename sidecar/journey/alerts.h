@@ -3,7 +3,10 @@
 //
 // An alert that is open is resolved when its cause is gone: when `until` holds on an event of its
 // ticket; without `until`, for a rule with a hold, when the rule's condition does not hold any
-// more; and in any case when the journey ends. So `until` may be laxer or stricter than the
+// more; and in any case when the journey ends. One that an answer to a survey raised is a task of
+// recovery, which comes when all is closed: it outlasts the journey until `until` holds, or without
+// `until` an agent writes to the person, or the answer is changed so that the condition does not
+// hold. So `until` may be laxer or stricter than the
 // negation of the condition (hysteresis). An alert without ticket is asked on every event of the
 // journey.
 #pragma once
@@ -49,7 +52,7 @@ void RepeatAlert(const v1::OpenAlert& open, Situation* situation, internal::v1::
 void ApplyAlerts(const internal::v1::Decision& decision, int64_t at, int64_t sent_at, int ticket,
                  internal::v1::JourneyState* journey);
 
-// Closes the open alerts if the journey has ended.
+// Closes the open alerts if the journey has ended, save tasks of recovery.
 void CloseAlertsOfEnded(internal::v1::JourneyState* journey);
 
 }  // namespace waypost::journey

@@ -8,6 +8,7 @@
 #include "sidecar/journey/digest.h"
 #include "sidecar/journey/entries.h"
 #include "sidecar/journey/facts.h"
+#include "sidecar/journey/feedback.h"
 #include "sidecar/journey/letters.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/names.h"
@@ -102,30 +103,28 @@ void DropFirst(int limit, const Less& less, Items* items) {
   }
 }
 
-void CountSurvey(const v1::SurveyDecision& survey, v1::JourneyFacts* facts) {
-  if (survey.shadow()) return;
-  if (survey.outcome() == v1::SURVEY_OUTCOME_SEND) {
-    facts->set_surveys_sent(facts->surveys_sent() + 1);
-  } else if (survey.outcome() == v1::SURVEY_OUTCOME_DO_NOT_SEND) {
-    facts->set_surveys_not_sent(facts->surveys_not_sent() + 1);
-  }
+bool IsRefused(const v1::SurveyDecision& survey) {
+  return !survey.shadow() && survey.outcome() == v1::SURVEY_OUTCOME_DO_NOT_SEND;
 }
 
-bool IsAnswered(const std::string& id, const JourneyState& journey) {
-  return std::any_of(journey.surveys().begin(), journey.surveys().end(),
-                     [&](const auto& other) { return other.id() == id && other.has_answer(); });
-}
-
-void CountAnswer(const v1::SurveyDecision& survey, JourneyState* journey) {
-  if (!survey.has_answer() || IsAnswered(survey.id(), *journey)) return;
+// A closure counts once, also when it is decided on anew; an answer once, also when it is changed.
+void CountSurvey(const v1::SurveyDecision& survey, JourneyState* journey) {
+  const v1::SurveyDecision* before = FindSurvey(survey.id(), *journey);
   v1::JourneyFacts* facts = journey->mutable_facts();
-  facts->set_surveys_answered(facts->surveys_answered() + 1);
+  const int refused =
+      (IsRefused(survey) ? 1 : 0) - (before != nullptr && IsRefused(*before) ? 1 : 0);
+  facts->set_surveys_not_sent(facts->surveys_not_sent() + refused);
+  if (!survey.shadow() && survey.outcome() == v1::SURVEY_OUTCOME_SEND) {
+    facts->set_surveys_sent(facts->surveys_sent() + 1);
+  }
+  if (survey.has_answer() && (before == nullptr || !before->has_answer())) {
+    facts->set_surveys_answered(facts->surveys_answered() + 1);
+  }
 }
 
 void RecordSurveys(const Decision& decision, JourneyState* journey) {
   for (const v1::SurveyDecision& survey : decision.enrichment().surveys()) {
-    CountSurvey(survey, journey->mutable_facts());
-    CountAnswer(survey, journey);
+    CountSurvey(survey, journey);
     Put(
         survey, [&](const auto& other) { return other.id() == survey.id(); },
         journey->mutable_surveys());
@@ -178,7 +177,6 @@ void NoteSurvey(const v1::SurveyDecision& survey, const JourneyState& journey,
   internal::v1::Contact* contact = person->mutable_contacts()->Mutable(person->contacts_size() - 1);
   contact->set_survey_kind(survey.kind());
   contact->set_ticket_ref(survey.ticket_ref());
-  if (survey.person_id() != person->person_id()) contact->set_recipient(survey.person_id());
 }
 
 void NoteDigest(const v1::StatusUpdate& digest, internal::v1::PersonState* person) {

@@ -50,10 +50,8 @@ Gate AttentionGate(Worth worth, absl::Time at, const rules::Caps& caps,
   if (worth == Worth::kUrgent) return {kAttentionBudget, true, "The ticket is urgent."};
   const int budget = caps.messages_per_person_per_week;
   const int limit = std::max(1, static_cast<int>(ShareOf(worth) * budget));
-  // A recipient is somebody else who was asked: their customer, say.
-  const std::vector<absl::Time> times = ContactTimes(
-      person, at - kWeek,
-      [](const internal::v1::Contact& contact) { return contact.recipient().empty(); });
+  const std::vector<absl::Time> times =
+      ContactTimes(person, at - kWeek, [](const internal::v1::Contact&) { return true; });
   const absl::Time free = FreeFrom(at, limit, kWeek, times);
   if (free > at) {
     return {kAttentionBudget, false,

@@ -26,22 +26,33 @@ void WriteHead(const Situation& situation, v1::Enrichment* decided) {
   decided->set_late(situation.folded().late);
 }
 
+// The parent's news tells nothing of the ticket.
+void Learn(const Situation& situation, internal::v1::Decision* decision) {
+  const int ticket = situation.folded().ticket;
+  if (ticket < 0 || situation.event().type() == v1::EVENT_TYPE_PARENT_NEWS) return;
+  *decision->mutable_observation() =
+      ObserveTicket(situation.journey(), ticket, situation.provider(), situation.occurred_at());
+}
+
 }  // namespace
 
 internal::v1::Decision Decide(const rules::RuleSet& rules, const v1::TicketEvent& event,
-                              const PersonRecord& record, const Folded& folded, absl::Time now) {
+                              const PersonRecord& record, const Folded& folded, absl::Time now,
+                              const Outlook* outlook) {
   internal::v1::Decision decision;
   *decision.mutable_placement() = folded.placement;
   decision.set_decided_at(absl::ToUnixMicros(now));
   v1::Enrichment& decided = *decision.mutable_enrichment();
-  Situation situation(rules, event, record, folded, now);
+  Situation situation(rules, event, record, folded, now, outlook);
   WriteHead(situation, &decided);
 
   rules::Matcher matcher(rules, folded.events, &situation.bindings());
   const RoleSteps steps = TakeSteps(&matcher, &situation, decided.mutable_rule_errors());
   WritePositions(steps, situation, &decision);
   AnnotateMove(&decided);
+  Learn(situation, &decision);
   if (situation.actor_role() == v1::ACTOR_ROLE_WAYPOST) {
+    situation.TellExpectation(&decided);
     return decision;
   }
   // A parent's news is nothing that the person could meet with.
@@ -59,6 +70,7 @@ internal::v1::Decision Decide(const rules::RuleSet& rules, const v1::TicketEvent
   }
   MakePromises(situation, &decision);
   WriteLetters(situation, &decision);
+  situation.TellExpectation(&decided);
   return decision;
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/time/time.h"
 #include "sidecar/journey/fold.h"
+#include "sidecar/journey/outlook.h"
 #include "sidecar/journey/person_record.h"
 #include "sidecar/rules/rule_set.h"
 #include "waypost/internal/v1/state.pb.h"
@@ -18,11 +19,12 @@ namespace waypost::journey {
 // once each, through the gates (gates.h). What cannot be evaluated does not act and is told in
 // rule_errors.
 //
-// Pure: the same arguments give the same decision, byte for byte. `now` is what conditions read as
-// now; nothing else depends on it. `rules` has its index and outlives the call.
+// Pure: the same arguments and answers of `outlook` give the same decision, byte for byte. `now` is
+// what conditions read as now; nothing else depends on it. `outlook` is asked only where a rule
+// reads `expect.*`; nullptr: nothing is known. `rules` has its index and outlives the call.
 [[nodiscard]] internal::v1::Decision Decide(const rules::RuleSet& rules,
                                             const v1::TicketEvent& event,
                                             const PersonRecord& record, const Folded& folded,
-                                            absl::Time now);
+                                            absl::Time now, const Outlook* outlook);
 
 }  // namespace waypost::journey

@@ -86,16 +86,19 @@ Gate StillNeeded(const DigestItem& item, const rules::Rule* rule, const PersonRe
 
 absl::StatusOr<v1::StatusUpdate> Render(const DigestItem& item, const rules::Rule& rule,
                                         const rules::RuleSet& rules, const v1::TicketEvent& event,
-                                        const PersonRecord& record, absl::Time now) {
+                                        const PersonRecord& record, absl::Time now,
+                                        const Outlook* outlook, v1::Enrichment* decided) {
   const auto number = static_cast<size_t>(FindJourney(item.journey_id(), record));
   Folded folded;
   folded.journey = number;
   folded.ticket = TicketOf(item, record.journeys[number]);
   folded.at = absl::ToUnixMicros(now);
   folded.events.push_back(item.update().derived());
-  Situation situation(rules, event, record, folded, now);
+  Situation situation(rules, event, record, folded, now, outlook);
   situation.bindings().SetDerived(folded.events.front());
-  return RenderUpdate(rule, true, &situation);
+  absl::StatusOr<v1::StatusUpdate> update = RenderUpdate(rule, true, &situation);
+  situation.TellExpectation(decided);
+  return update;
 }
 
 void AddText(const v1::StatusUpdate& part, const std::string& id, v1::StatusUpdate* digest) {
@@ -133,7 +136,8 @@ size_t DigestJourney(const PersonRecord& record) {
 }
 
 void DecideDigest(const rules::RuleSet& rules, const v1::TicketEvent& event,
-                  const PersonRecord& record, absl::Time due, absl::Time now, Decision* decision) {
+                  const PersonRecord& record, absl::Time due, absl::Time now,
+                  const Outlook* outlook, Decision* decision) {
   if (const absl::Time morning = InMorning(now, rules, record); morning > now) {
     decision->set_digest_not_before(absl::ToUnixMicros(morning));
     return;
@@ -147,7 +151,7 @@ void DecideDigest(const rules::RuleSet& rules, const v1::TicketEvent& event,
       SuppressUpdate(item.update().status_update(), gate, &decided);
       continue;
     }
-    const auto part = Render(item, *rule, rules, event, record, now);
+    const auto part = Render(item, *rule, rules, event, record, now, outlook, &decided);
     if (part.ok()) {
       AddText(*part, item.update().id(), &digest);
     } else {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "absl/time/time.h"
+#include "sidecar/journey/outlook.h"
 #include "sidecar/journey/person_record.h"
 #include "sidecar/journey/situation.h"
 #include "sidecar/rules/rule_set.h"
@@ -35,7 +36,7 @@ inline constexpr int kMaxDigestItems = 50;
 // waits.
 void DecideDigest(const rules::RuleSet& rules, const v1::TicketEvent& event,
                   const PersonRecord& record, absl::Time due, absl::Time now,
-                  internal::v1::Decision* decision);
+                  const Outlook* outlook, internal::v1::Decision* decision);
 
 // Adds an update to those that wait for the person's digest. Of more than kMaxDigestItems the
 // oldest leave, and the decision says so.

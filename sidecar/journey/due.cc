@@ -219,11 +219,11 @@ int TicketOf(const Due& due, const JourneyState& journey) {
 }
 
 Decision Decide(const rules::RuleSet& rules, const Due& due, absl::Time now,
-                const PersonRecord& record) {
+                const PersonRecord& record, const Outlook* outlook) {
   const JourneyState& journey = record.journeys[due.journey];
   const v1::TicketEvent event = TimeEvent(due, now, journey);
   const Folded folded = TimeFolded(due, now, TicketOf(due, journey), journey);
-  Situation situation(rules, event, record, folded, now);
+  Situation situation(rules, event, record, folded, now, outlook);
   Decision decision;
   *decision.mutable_placement() = folded.placement;
   decision.set_due_at(absl::ToUnixMicros(due.at));
@@ -235,7 +235,7 @@ Decision Decide(const rules::RuleSet& rules, const Due& due, absl::Time now,
   decided.set_rule_set_digest(rules.digest);
   FillPositions(situation, &decided);
   if (due.digest) {
-    DecideDigest(rules, event, record, due.at, now, &decision);
+    DecideDigest(rules, event, record, due.at, now, outlook, &decision);
   } else if (due.promise.promise != nullptr) {
     DecidePromise(due.promise, now, &situation, &decision);
   } else if (due.alert != nullptr) {
@@ -246,6 +246,7 @@ Decision Decide(const rules::RuleSet& rules, const Due& due, absl::Time now,
     DecidePending(*due.pending, &situation, &decision);
   }
   MakePromises(situation, &decision);
+  situation.TellExpectation(&decided);
   return decision;
 }
 
@@ -256,7 +257,7 @@ absl::Time NextDue(const rules::RuleSet& rules, const PersonRecord& record) {
 }
 
 std::optional<Decision> EvaluateDue(const rules::RuleSet& rules, absl::Time now, uint64_t position,
-                                    PersonRecord* record) {
+                                    PersonRecord* record, const Outlook* outlook) {
   Due due = Earliest(rules, *record);
   if (due.at > now) return std::nullopt;
   // Nobody looked in time: there is nothing to be warned of any more.
@@ -267,7 +268,7 @@ std::optional<Decision> EvaluateDue(const rules::RuleSet& rules, absl::Time now,
       due.promise = {promised, due.promise.promise, true};
     }
   }
-  Decision decision = Decide(rules, due, now, *record);
+  Decision decision = Decide(rules, due, now, *record, outlook);
   ApplyDue(decision, position, due.journey, record);
   return decision;
 }

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "sidecar/journey/outlook.h"
 #include "sidecar/journey/person_record.h"
 #include "sidecar/rules/rule_set.h"
 #include "waypost/internal/v1/state.pb.h"
@@ -31,7 +32,8 @@ namespace waypost::journey {
 // come out whenever it is called.
 [[nodiscard]] std::optional<internal::v1::Decision> EvaluateDue(const rules::RuleSet& rules,
                                                                 absl::Time now, uint64_t position,
-                                                                PersonRecord* record);
+                                                                PersonRecord* record,
+                                                                const Outlook* outlook = nullptr);
 
 // Does to the record what the EvaluateDue that gave `decision` did, without a rule set. DATA_LOSS:
 // its journey is not there; nothing has changed then.

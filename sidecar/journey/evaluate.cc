@@ -10,7 +10,8 @@
 namespace waypost::journey {
 
 absl::StatusOr<Evaluation> Evaluate(const rules::RuleSet& rules, const v1::TicketEvent& event,
-                                    uint64_t position, absl::Time now, PersonRecord* record) {
+                                    uint64_t position, absl::Time now, PersonRecord* record,
+                                    const Outlook* outlook) {
   if (const auto refused = RefuseFeedback(event, *record, now); refused.has_value()) {
     return absl::FailedPreconditionError(refused->message);
   }
@@ -18,7 +19,7 @@ absl::StatusOr<Evaluation> Evaluate(const rules::RuleSet& rules, const v1::Ticke
   Evaluation evaluation;
   WAYPOST_ASSIGN_OR_RETURN(evaluation.folded,
                            Fold(event, position, rules.stitching, nullptr, record));
-  evaluation.decision = Decide(rules, event, *record, evaluation.folded, now);
+  evaluation.decision = Decide(rules, event, *record, evaluation.folded, now, outlook);
   Apply(evaluation.decision, evaluation.folded, record);
   return evaluation;
 }

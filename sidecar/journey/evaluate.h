@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "sidecar/journey/fold.h"
+#include "sidecar/journey/outlook.h"
 #include "sidecar/journey/person_record.h"
 #include "sidecar/rules/rule_set.h"
 #include "waypost/internal/v1/state.pb.h"
@@ -22,11 +23,13 @@ struct Evaluation {
 
 // Folds the event into the person's record, decides on it and applies the decision. The event was
 // validated, concerns this person and is no duplicate; `position` is its place in the log. Pure: no
-// clock, no I/O, no randomness. On failure (see Fold) the record is as it was. FAILED_PRECONDITION:
-// an answer to a survey that is refused (see RefuseFeedback in feedback.h).
+// clock, no I/O, no randomness; what `outlook` answers is told in the decision (see decide.h). On
+// failure (see Fold) the record is as it was. FAILED_PRECONDITION: an answer to a survey that is
+// refused (see RefuseFeedback in feedback.h).
 [[nodiscard]] absl::StatusOr<Evaluation> Evaluate(const rules::RuleSet& rules,
                                                   const v1::TicketEvent& event, uint64_t position,
-                                                  absl::Time now, PersonRecord* record);
+                                                  absl::Time now, PersonRecord* record,
+                                                  const Outlook* outlook = nullptr);
 
 // Does to the record what the evaluation that gave `decision` did, without a rule set: for the tail
 // of the log after a start.

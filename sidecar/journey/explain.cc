@@ -135,11 +135,10 @@ v1::Verdict ExplainAction(const rules::Rule& rule, const rules::Match& match, Si
   }
   if (rule.survey.has_value()) {
     situation->bindings().SetDerived(situation->folded().events[match.derived]);
-    const SurveyCase asked = CaseOfEvent(rule, *situation, *decided);
-    for (const Gate& gate : SurveyGates(asked, *situation, *decided)) {
-      AddGate(gate, verdict);
-    }
-    if (asked.ask_at > situation->now()) AddGate(DelayGate(asked), verdict);
+    const SurveyCase asked = CaseOfEvent(rule, *situation, *decision);
+    const Gates gates = SurveyGates(asked, *situation, *decided);
+    for (const Gate& gate : gates) AddGate(gate, verdict);
+    if (gates.back().passed && asked.ask_at > situation->now()) AddGate(DelayGate(asked), verdict);
   }
   if (rule.update.has_value()) {
     for (const Gate& gate : UpdateGates(rule, nullptr, *situation, *decision)) {
@@ -204,17 +203,17 @@ void ExplainWaiting(const Situation& situation, v1::ExplainJourneyResponse* resp
 }  // namespace
 
 v1::ExplainJourneyResponse Explain(const rules::RuleSet& rules, const v1::TicketEvent& event,
-                                   const PersonRecord& record, const Folded& folded,
-                                   absl::Time now) {
+                                   const PersonRecord& record, const Folded& folded, absl::Time now,
+                                   const Outlook* outlook) {
   v1::ExplainJourneyResponse response;
-  Situation before(rules, event, record, folded, now);
+  Situation before(rules, event, record, folded, now, outlook);
   response.set_journey_id(before.journey().id());
   response.set_event_id(event.event_id());
   *response.mutable_occurred_at() = event.occurred_at();
   response.set_rule_set_digest(rules.digest);
 
   // Two situations: touchpoints read where the user stood before the event, rules where after it.
-  Situation after(rules, event, record, folded, now);
+  Situation after(rules, event, record, folded, now, outlook);
   internal::v1::Decision decision;
   v1::Enrichment& decided = *decision.mutable_enrichment();
   decided.set_journey_id(before.journey().id());

@@ -4,6 +4,7 @@
 
 #include "absl/time/time.h"
 #include "sidecar/journey/fold.h"
+#include "sidecar/journey/outlook.h"
 #include "sidecar/journey/person_record.h"
 #include "sidecar/rules/rule_set.h"
 #include "waypost/v1/insight_service.pb.h"
@@ -16,10 +17,11 @@ namespace waypost::journey {
 // and `surveys` is filled in: those tell what was decided, under the rule sets then in force.
 //
 // Asks every condition, not only those that the index finds, so that it also checks the index. A
-// false part is that of the first derived event that the rule or touchpoint accepts. Pure.
+// false part is that of the first derived event that the rule or touchpoint accepts. Pure, but for
+// what `outlook` answers (see decide.h).
 [[nodiscard]] v1::ExplainJourneyResponse Explain(const rules::RuleSet& rules,
                                                  const v1::TicketEvent& event,
                                                  const PersonRecord& record, const Folded& folded,
-                                                 absl::Time now);
+                                                 absl::Time now, const Outlook* outlook = nullptr);
 
 }  // namespace waypost::journey

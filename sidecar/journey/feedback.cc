@@ -37,8 +37,25 @@ std::optional<RefusedFeedback> RefuseRating(int rating, v1::SurveyKind kind) {
                                       scale.min, " to ", scale.max)};
 }
 
-std::optional<RefusedFeedback> RefuseChange(int64_t at, const v1::SurveyAnswer& answer) {
-  if (at - MicrosOf(answer.first_answered_at()) > absl::ToInt64Microseconds(kAnswerChangeWindow)) {
+// When the answer was given, as far as the caller's word is taken.
+absl::Time GivenAt(const v1::TicketEvent& event, const v1::SurveyDecision& survey, absl::Time now) {
+  absl::Time at = std::min(absl::FromUnixMicros(MicrosOf(event.occurred_at())), now);
+  at = std::max({at, now - kMaxAnswerLag, absl::FromUnixMicros(MicrosOf(survey.send_at()))});
+  if (!survey.has_answer()) return at;
+  return std::max(at, absl::FromUnixMicros(MicrosOf(survey.answer().first_answered_at())));
+}
+
+std::optional<RefusedFeedback> RefuseTime(const v1::TicketEvent& event,
+                                          const v1::SurveyDecision& survey) {
+  const int64_t skew = absl::ToInt64Microseconds(kMaxClockSkew);
+  if (MicrosOf(event.occurred_at()) >= MicrosOf(survey.send_at()) - skew) return std::nullopt;
+  return RefusedFeedback{FeedbackRefusal::kBeforeSurvey,
+                         "the answer is said to be older than the survey; leave its time out, or "
+                         "tell when it was given"};
+}
+
+std::optional<RefusedFeedback> RefuseChange(absl::Time at, const v1::SurveyAnswer& answer) {
+  if (at - absl::FromUnixMicros(MicrosOf(answer.first_answered_at())) > kAnswerChangeWindow) {
     return RefusedFeedback{FeedbackRefusal::kAlreadyAnswered,
                            "the survey was answered more than 24 hours ago; the answer can no "
                            "longer be changed"};
@@ -73,10 +90,10 @@ std::optional<RefusedFeedback> RefuseFeedback(const v1::TicketEvent& event,
   const v1::SurveyDecision* survey = AnsweredSurvey(event, record.journeys[place.journey]);
   if (survey == nullptr || !WasSent(*survey)) return Unknown();
   if (auto refused = RefuseRating(event.feedback().rating(), survey->kind())) return refused;
-  const int64_t at =
-      std::max(MicrosOf(event.occurred_at()), absl::ToUnixMicros(now - kMaxAnswerLag));
+  if (auto refused = RefuseTime(event, *survey)) return refused;
+  const absl::Time at = GivenAt(event, *survey, now);
   if (survey->has_answer()) return RefuseChange(at, survey->answer());
-  if (at >= MicrosOf(survey->expires_at())) {
+  if (at >= absl::FromUnixMicros(MicrosOf(survey->expires_at()))) {
     return RefusedFeedback{FeedbackRefusal::kSurveyExpired,
                            "the survey has expired; answers no longer count"};
   }
@@ -91,12 +108,13 @@ void DecideAnswer(const Situation& situation, internal::v1::Decision* decision) 
   *survey = *asked;
   survey->set_outcome(v1::SURVEY_OUTCOME_ANSWERED);
   SetTime(absl::ToUnixMicros(situation.now()), survey->mutable_decided_at());
+  const int64_t given_at = absl::ToUnixMicros(GivenAt(event, *asked, situation.now()));
   v1::SurveyAnswer* answer = survey->mutable_answer();
   if (asked->has_answer()) {
     answer->set_changes(answer->changes() + 1);
   } else {
     answer->set_first_rating(event.feedback().rating());
-    *answer->mutable_first_answered_at() = event.occurred_at();
+    SetTime(given_at, answer->mutable_first_answered_at());
   }
   const Scale scale = ScaleOf(asked->kind());
   answer->set_feedback_id(event.event_id());
@@ -104,7 +122,7 @@ void DecideAnswer(const Situation& situation, internal::v1::Decision* decision) 
   answer->set_scale_min(scale.min);
   answer->set_scale_max(scale.max);
   answer->set_formula(std::string(FormulaOf(asked->kind())));
-  *answer->mutable_answered_at() = event.occurred_at();
+  SetTime(given_at, answer->mutable_answered_at());
   if (event.feedback().has_lost_time()) {
     *answer->mutable_lost_time() = event.feedback().lost_time();
   } else {

@@ -21,10 +21,13 @@ namespace waypost::journey {
 inline constexpr absl::Duration kAnswerChangeWindow = absl::Hours(24);
 inline constexpr int kMaxAnswerChanges = 5;
 
-// An answer may be told so long after it was given, by the sidecar's clock: expiry and changes are
+// When an answer was given is the caller's word, and it is taken only as far as nothing is gained
+// by it. It may be told so long after it was given, by the sidecar's clock: expiry and changes are
 // judged as if it were given no earlier than that, so that no time that is told brings back a
-// survey that ended.
+// survey that ended; nor earlier than the survey was sent and first answered.
 inline constexpr absl::Duration kMaxAnswerLag = absl::Hours(24);
+// Clocks differ: an answer that claims to be older than the survey by more than this is refused.
+inline constexpr absl::Duration kMaxClockSkew = absl::Minutes(10);
 
 // Why an answer is not recorded.
 enum class FeedbackRefusal {
@@ -32,6 +35,7 @@ enum class FeedbackRefusal {
   kRatingOutOfRange,  // not on the scale
   kSurveyExpired,     // given at or after SurveyDecision.expires_at
   kAlreadyAnswered,   // and no longer to be changed
+  kBeforeSurvey,      // given before the survey was sent, by more than kMaxClockSkew
 };
 struct RefusedFeedback {
   FeedbackRefusal refusal = FeedbackRefusal::kSurveyUnknown;

@@ -2,6 +2,8 @@
 #include "sidecar/journey/letters.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +24,9 @@ using internal::v1::Decision;
 using internal::v1::JourneyState;
 using internal::v1::Letter;
 using internal::v1::TicketState;
+
+// When a letter that was given up and stays is to be delivered.
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
 // A parent's letter wakes the rules of the child, a child's only makes it known.
 v1::ActorRole SenderOf(v1::EventType type) {
@@ -80,6 +85,21 @@ void WriteLetters(const Situation& situation, Decision* decision) {
   }
 }
 
+ParentLetter FindParentLetter(const Situation& situation) {
+  if (IsLinkedNow(situation)) return ParentLetter::kWritten;
+  const std::string& child = situation.ticket().ref();
+  const std::string& parent = situation.ticket().parent_ref();
+  for (const Letter& letter : situation.journey().letters()) {
+    if (letter.event().type() != v1::EVENT_TYPE_CHILD_LINKED ||
+        letter.event().relative_ref() != child || letter.event().ticket().ref() != parent) {
+      continue;
+    }
+    return letter.not_before() > letter.written_at() ? ParentLetter::kReturned
+                                                     : ParentLetter::kWritten;
+  }
+  return ParentLetter::kDelivered;
+}
+
 void TakeChild(const v1::TicketEvent& event, TicketState* ticket) {
   if (event.type() != v1::EVENT_TYPE_CHILD_LINKED || event.relative_ref().empty()) return;
   auto* children = ticket->mutable_children();
@@ -92,6 +112,7 @@ absl::Time NextLetter(const PersonRecord& record) {
   absl::Time next = absl::InfiniteFuture();
   for (const JourneyState& journey : record.journeys) {
     for (const Letter& letter : journey.letters()) {
+      if (letter.not_before() == kNever) continue;
       next = std::min(next, absl::FromUnixMicros(letter.not_before()));
     }
   }
@@ -128,12 +149,13 @@ Decision SettleLetter(const Letter& letter, LetterOutcome outcome, absl::Time no
   enrichment->set_decision_id(
       absl::StrCat("d-", HashToHex(StableHash(absl::StrCat(id, "/", letter.not_before())))));
   const absl::Time given_up = absl::FromUnixMicros(letter.written_at()) + kLetterLife;
-  if (outcome == LetterOutcome::kRecorded || now >= given_up) {
+  const bool to_parent = letter.event().type() == v1::EVENT_TYPE_CHILD_LINKED;
+  if (outcome == LetterOutcome::kRecorded || (now >= given_up && !to_parent)) {
     decision.add_settled_letter_ids(id);
   } else {
     Letter* put_off = decision.add_letters();
     *put_off = letter;
-    put_off->set_not_before(absl::ToUnixMicros(now + kLetterRetry));
+    put_off->set_not_before(now >= given_up ? kNever : absl::ToUnixMicros(now + kLetterRetry));
   }
   ApplyDue(decision, position, static_cast<size_t>(holder - record->journeys.begin()), record);
   return decision;

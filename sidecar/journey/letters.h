@@ -20,7 +20,8 @@ namespace waypost::journey {
 inline constexpr int kMaxChildren = 1000;
 
 // A letter to a ticket that nobody knows yet is delivered again after kLetterRetry, and given up
-// when it is older than kLetterLife.
+// when it is older than kLetterLife. One to a parent stays then, to tell that the parent is
+// unknown.
 inline constexpr absl::Duration kLetterRetry = absl::Hours(1);
 inline constexpr absl::Duration kLetterLife = absl::Hours(72);
 
@@ -28,6 +29,14 @@ inline constexpr absl::Duration kLetterLife = absl::Hours(72);
 // names from now on, and to all children when the provider's side gave news that a customer may
 // see. None for events that newer ones of the ticket have overtaken, and for Waypost's own.
 void WriteLetters(const Situation& situation, internal::v1::Decision* decision);
+
+// What became of the letter to the parent that the situation's ticket names.
+enum class ParentLetter {
+  kWritten,    // by this event, or nobody has tried to deliver it yet
+  kDelivered,  // the parent is known
+  kReturned,   // it is not
+};
+[[nodiscard]] ParentLetter FindParentLetter(const Situation& situation);
 
 // Remembers the child that an event of EVENT_TYPE_CHILD_LINKED tells of.
 void TakeChild(const v1::TicketEvent& event, internal::v1::TicketState* ticket);

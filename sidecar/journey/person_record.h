@@ -19,6 +19,9 @@ struct PersonRecord {
   // Live journeys, oldest activity first. A journey that ended long ago may be absent; load it
   // before folding an event of one of its tickets.
   std::vector<internal::v1::JourneyState> journeys;
+  // What keeps ids of surveys from being guessed (see identity.h): the secret of the store that the
+  // record is from, which outlives it; empty where no store is.
+  std::string_view survey_secret;
 };
 
 // Where a ticket is in a record.

@@ -47,7 +47,8 @@ std::string_view NameIn(const internal::v1::JourneyState& journey, uint32_t numb
 }  // namespace
 
 Situation::Situation(const rules::RuleSet& rules, const v1::TicketEvent& event,
-                     const PersonRecord& record, const Folded& folded, absl::Time now)
+                     const PersonRecord& record, const Folded& folded, absl::Time now,
+                     const Outlook* outlook)
     : rules_(rules),
       event_(event),
       record_(record),
@@ -59,6 +60,7 @@ Situation::Situation(const rules::RuleSet& rules, const v1::TicketEvent& event,
       requester_(RequesterOf(journey_, folded)),
       actor_role_(rules::ResolveActorRole(event, person_id())),
       answered_(AnsweredSurvey(event, journey_)),
+      outlook_(outlook, journey_, folded.ticket, rules, now),
       subject_(MakeSubject()) {
   if (folded_.then.has_value()) {
     subject_.journey = &folded_.then->facts;
@@ -102,6 +104,7 @@ rules::Subject Situation::MakeSubject() const {
     subject.answered = answered_->kind();
     subject.sentiment = SentimentName(SentimentOf(answered_->kind(), event_.feedback().rating()));
   }
+  subject.expectation = &outlook_;
   subject.now = now_;
   subject.calendar = &rules_.DefaultCalendar();
   return subject;
@@ -118,6 +121,10 @@ absl::Time Situation::occurred_at() const {
 const rules::Provider* Situation::provider() const {
   const std::string& group = journey_.facts().holder();
   return group.empty() ? nullptr : rules_.ProviderOfGroup(group);
+}
+
+void Situation::TellExpectation(v1::Enrichment* decided) const {
+  if (outlook_.answer() != nullptr) *decided->add_expectations() = *outlook_.answer();
 }
 
 void Situation::MoveTo(std::string_view stage, std::string_view touchpoint) {

@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "sidecar/journey/fold.h"
+#include "sidecar/journey/outlook.h"
 #include "sidecar/journey/person_record.h"
 #include "sidecar/rules/rule_set.h"
 #include "sidecar/rules/vocabulary.h"
@@ -18,11 +19,12 @@
 namespace waypost::journey {
 
 // One event in its journey after Fold and before Apply, bound to the vocabulary. Borrows all it is
-// given; nothing given may change while it lives. Not thread-safe.
+// given; nothing given may change while it lives. `outlook` may be nullptr: nothing is known of how
+// long tickets take. Not thread-safe.
 class Situation {
  public:
   Situation(const rules::RuleSet& rules, const v1::TicketEvent& event, const PersonRecord& record,
-            const Folded& folded, absl::Time now);
+            const Folded& folded, absl::Time now, const Outlook* outlook);
   Situation(const Situation&) = delete;
   Situation& operator=(const Situation&) = delete;
 
@@ -56,6 +58,9 @@ class Situation {
   void LookAtNewest();
   [[nodiscard]] const rules::Bindings& bindings() const { return *bindings_; }
 
+  // Adds to a decision what was asked of how long the ticket will take, if anything was.
+  void TellExpectation(v1::Enrichment* decided) const;
+
   // From here on `journey.stage` and `journey.touchpoint` read these.
   void MoveTo(std::string_view stage, std::string_view touchpoint);
 
@@ -74,6 +79,7 @@ class Situation {
   const v1::Person& requester_;
   v1::ActorRole actor_role_;
   const v1::SurveyDecision* const answered_;
+  const TicketOutlook outlook_;
   std::string stage_;
   std::string touchpoint_;
   rules::Subject subject_;

@@ -8,31 +8,53 @@
 #include "absl/time/time.h"
 #include "sidecar/journey/situation.h"
 #include "sidecar/rules/rule_set.h"
+#include "waypost/internal/v1/state.pb.h"
 
 namespace waypost::journey {
 
+// Nobody is asked about a ticket sooner than this after a message about it.
+inline constexpr absl::Duration kAfterMessage = absl::Minutes(15);
+
 struct SurveyCase {
   const rules::Rule* rule = nullptr;  // has a survey
+  // Of its decision: the same for all events of one closure of a ticket, as when it is resolved and
+  // then closed. Nobody can guess it who does not know the store's secret (PersonRecord).
+  std::string id;
   // When its ticket was closed, first if several times in a row, in microseconds since 1970-01-01
   // UTC; 0: it was open.
   int64_t closed_at = 0;
   // How often the journey had come back by then: each closure is a case of its own.
   int closure = 0;
   absl::Time planned_at;  // when the person was to be asked
-  // When they would be: later than planned in their quiet hours and where nobody looked in time.
+  // When they would be: later than planned in their quiet hours, beside messages about the ticket
+  // and where nobody looked in time.
   absl::Time ask_at;
-  bool scheduled = false;  // it waited for that time
-  std::string recipient;   // empty: there is nobody to ask
-  double probability = 1;  // that a case like this is asked
+  bool after_message = false;  // put off for the sake of a message
+  bool scheduled = false;      // it waited for that time
+  std::string recipient;       // whose ticket it is
+  double probability = 1;      // that a case like this is asked
   std::string touchpoint_id;
   std::string owner_id;
 };
 
+// The survey that the rule, which has one, wants on this event: asked `delay` after the ticket's
+// closure, or after the event where it was open, and never before the event; at once when that has
+// passed or there is none. `decided` has its positions and what the rules before this one do.
+[[nodiscard]] SurveyCase CaseOfEvent(const rules::Rule& rule, const Situation& situation,
+                                     const internal::v1::Decision& decided);
+
+// The survey that was scheduled and whose time has come, by the rule as it stands now.
+[[nodiscard]] SurveyCase CaseOfScheduled(const internal::v1::PendingAction& pending,
+                                         const rules::Rule& rule, const Situation& situation,
+                                         const internal::v1::Decision& decided);
+
+// The reminder of an invitation.
+[[nodiscard]] SurveyCase CaseOfReminder(const internal::v1::PendingAction& pending,
+                                        const v1::SurveyDecision& survey,
+                                        const Situation& situation);
+
 // Where the case stands among all cases of its rule set, 0 to 1 (excluded); the sample is those
 // below their probability.
 [[nodiscard]] double SamplePoint(const SurveyCase& asked, const Situation& situation);
-
-// The survey's person is the one whose record it is.
-[[nodiscard]] bool AsksRequester(const std::string& recipient, const Situation& situation);
 
 }  // namespace waypost::journey

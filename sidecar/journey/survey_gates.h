@@ -12,9 +12,12 @@ namespace waypost::journey {
 // The gates in this order, up to the first that is closed. Those marked * only when the person
 // would be asked now: until then the answer may change. Never empty.
 //
+//   SAME_CLOSURE            the rule has sent or scheduled the survey about this closure before, on
+//                           another event; tells of no decision, that one stands
 //   LATE_EVENT              see gates.h
 //   MERGED                  the ticket was merged into another
-//   CHILD_OF_PARENT         the ticket has a parent, such as a major incident, which is asked about
+//   CHILD_OF_PARENT         the ticket has a parent that is known, such as a major incident, which
+//                           is asked about
 //   NO_TICKET               there is no ticket to ask about
 //   REQUESTER_IS_AGENT      the requester is the assignee or the agent who acted
 //   SELF_LOGGED             the requester logged the ticket as an agent
@@ -24,23 +27,18 @@ namespace waypost::journey {
 //   EXCLUDED                `surveys.exclude` of the rules holds, or cannot be evaluated
 //   OPTED_OUT               `surveys.opted_out` holds or cannot be evaluated; without it: the tag
 //                           "no-surveys"
-//   NO_RECIPIENT            nobody is known in the role that is asked
 //   REOPENED                the ticket was closed and is open now
 //   NEW_WORD_FROM_CUSTOMER  * the person wrote or called after the closure; a comment that does
 //                           nothing but thank (thanks.h) is no word
 //   OTHER_TICKET_OPEN       * another ticket of the journey is open
 //   TOO_LATE                the survey was planned for a time longer ago than an answer would count
 //   ALREADY_SURVEYED        one survey a journey and person asked, and one more after a reopening
-//   when nobody
-//                           answered the first
+//                           when nobody answered the first
 //   COOLDOWN                the person was asked anything too recently, by any rule
 //   OPEN_INVITATION         * the person has an invitation that still can be answered
 //   SAMPLED_OUT             the case is not in the sample: a keyed hash of tenant, journey and
 //                           closure
 //   ATTENTION_BUDGET        * see attention.h
-//
-// COOLDOWN and OPEN_INVITATION see what this requester's record tells. Somebody asked in another
-// role (customer, sponsor) is covered as far as that goes: per requester.
 [[nodiscard]] Gates SurveyGates(const SurveyCase& asked, const Situation& situation,
                                 const v1::Enrichment& decided);
 

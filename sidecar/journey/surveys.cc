@@ -2,18 +2,17 @@
 #include "sidecar/journey/surveys.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "sidecar/journey/feedback.h"
-#include "sidecar/journey/identity.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/names.h"
 #include "sidecar/journey/possession.h"
-#include "sidecar/journey/update_gates.h"
+#include "sidecar/journey/survey_case.h"
+#include "sidecar/journey/survey_timing.h"
 
 namespace waypost::journey {
 namespace {
@@ -21,85 +20,19 @@ namespace {
 using internal::v1::Decision;
 using internal::v1::PendingAction;
 
-bool Ends(v1::EventType type) {
-  return type == v1::EVENT_TYPE_RESOLVED || type == v1::EVENT_TYPE_CLOSED ||
-         type == v1::EVENT_TYPE_CANCELED;
-}
-
-int64_t ClosedAt(const Situation& situation) {
-  const Folded& folded = situation.folded();
-  if (folded.ticket < 0) return 0;
-  const internal::v1::TicketProgress& ticket =
-      situation.journey().progress().tickets(folded.ticket);
-  // What was written between the solution and the closing is newer than the solution.
-  if (ticket.ended_at() != 0) return ticket.ended_at();
-  const bool closes = std::any_of(folded.events.begin(), folded.events.end(),
-                                  [](const v1::DerivedEvent& event) { return Ends(event.type()); });
-  return closes ? folded.at : 0;
-}
-
-std::string Evaluated(const std::optional<cel::Program>& who, const Situation& situation) {
-  if (!who.has_value()) return "";
-  const cel::Value value = who->Evaluate(situation.bindings().activation());
-  return value.kind() == cel::ValueKind::kString ? std::string(value.AsString()) : "";
-}
-
-std::string RecipientOf(const rules::Rule& rule, const Situation& situation) {
-  switch (rule.survey->role) {
-    case v1::CONSUMER_ROLE_CUSTOMER:
-      return Evaluated(situation.rules().surveys.customer, situation);
-    case v1::CONSUMER_ROLE_SPONSOR:
-      return Evaluated(situation.rules().surveys.sponsor, situation);
-    default:
-      return situation.person_id();
-  }
-}
-
-// The recipient's language where it is known, or else the rule set's first.
-std::string LanguageOf(const SurveyCase& asked, const Situation& situation) {
-  if (AsksRequester(asked.recipient, situation) && !situation.requester().language().empty()) {
-    return situation.requester().language();
-  }
+// The person's language where it is known, or else the rule set's first.
+std::string LanguageOf(const Situation& situation) {
+  const std::string& language = situation.requester().language();
   const auto& languages = situation.rules().languages;
-  return languages.empty() ? situation.requester().language() : languages.front();
-}
-
-absl::Time PlannedAt(const rules::Rule& rule, const Situation& situation) {
-  const v1::Ticket& ticket = situation.ticket();
-  const calendar::Span* delay = rules::ForKey(rule.survey->delay, ticket.channel());
-  if (delay == nullptr) return situation.occurred_at();
-  return calendar::EndOf(*delay, situation.occurred_at(),
-                         situation.rules().CalendarOf(rule, ticket.priority()));
-}
-
-// The first moment from `at` on outside the recipient's quiet hours.
-absl::Time AllowedFrom(absl::Time at, const SurveyCase& asked, const Situation& situation) {
-  const bool own = AsksRequester(asked.recipient, situation);
-  return AfterQuietHours(at, situation.rules().caps,
-                         own ? situation.requester().time_zone() : std::string(),
-                         situation.journey().id());
-}
-
-void FillTouchpoint(const v1::Enrichment& decided, SurveyCase* asked) {
-  if (decided.positions().empty() || decided.positions(0).role() != v1::CONSUMER_ROLE_USER) return;
-  asked->touchpoint_id = decided.positions(0).touchpoint_id();
-  asked->owner_id = decided.positions(0).owner_id();
-}
-
-double ProbabilityOf(const SurveyCase& asked) {
-  const std::map<std::string, double>& sample = asked.rule->survey->sample;
-  const auto by_touchpoint = sample.find(asked.touchpoint_id);
-  if (by_touchpoint != sample.end()) return by_touchpoint->second;
-  const double* by_owner = rules::ForKey(sample, asked.owner_id);
-  return by_owner == nullptr ? 1 : *by_owner;
+  return language.empty() && !languages.empty() ? languages.front() : language;
 }
 
 void FillSurvey(const SurveyCase& asked, const Situation& situation, v1::SurveyDecision* survey) {
   survey->set_rule_id(asked.rule->id);
   survey->set_kind(asked.rule->survey->kind);
-  survey->set_role(asked.rule->survey->role);
+  survey->set_role(v1::CONSUMER_ROLE_USER);
   survey->set_person_id(asked.recipient);
-  survey->set_language(LanguageOf(asked, situation));
+  survey->set_language(LanguageOf(situation));
   survey->set_shadow(asked.rule->shadow);
   if (situation.folded().ticket >= 0) {
     survey->set_source(situation.journey().tickets(situation.folded().ticket).source());
@@ -180,22 +113,6 @@ void Supersede(const rules::Rule& rule, const Situation& situation, Decision* de
   }
 }
 
-SurveyCase CaseOfPending(const PendingAction& pending, const rules::Rule& rule,
-                         const Situation& situation) {
-  SurveyCase asked;
-  asked.rule = &rule;
-  asked.closed_at = pending.closed_at();
-  asked.closure = pending.survey().closure();
-  asked.planned_at = absl::FromUnixMicros(MicrosOf(pending.survey().send_at()));
-  asked.scheduled = true;
-  asked.recipient = RecipientOf(rule, situation);
-  asked.ask_at = AllowedFrom(situation.now(), asked, situation);
-  asked.probability = pending.survey().inclusion_probability();
-  asked.touchpoint_id = pending.survey().touchpoint_id();
-  asked.owner_id = pending.survey().owner_id();
-  return asked;
-}
-
 void DecideScheduled(const PendingAction& pending, const Situation& situation, Decision* decision) {
   const rules::Rule* rule = situation.rules().FindRule(pending.rule_id());
   if (rule == nullptr || !rule->survey.has_value()) {
@@ -203,7 +120,7 @@ void DecideScheduled(const PendingAction& pending, const Situation& situation, D
              situation, decision);
     return;
   }
-  const SurveyCase asked = CaseOfPending(pending, *rule, situation);
+  const SurveyCase asked = CaseOfScheduled(pending, *rule, situation, *decision);
   const Gates gates = SurveyGates(asked, situation, decision->enrichment());
   if (!gates.back().passed) {
     TakeBack(pending, gates.back().code, gates.back().reason, situation, decision);
@@ -231,22 +148,12 @@ void SuppressReminder(const v1::SurveyDecision& survey, const Gate& gate, Decisi
   suppressed->set_action_id(survey.id());
 }
 
-SurveyCase CaseOfInvitation(const PendingAction& pending, const v1::SurveyDecision& survey,
-                            const Situation& situation) {
-  SurveyCase asked;
-  asked.closed_at = pending.closed_at();
-  asked.recipient = survey.person_id();
-  asked.ask_at = situation.now();
-  return asked;
-}
-
 // Reminds of an invitation unless its gates are closed; in quiet hours, after them.
 void DecideReminder(const PendingAction& pending, v1::SurveyDecision survey, absl::Time expires_at,
                     const Situation& situation, Decision* decision) {
-  const SurveyCase asked = CaseOfInvitation(pending, survey, situation);
-  const absl::Time allowed = AllowedFrom(situation.now(), asked, situation);
-  if (allowed > situation.now()) {
-    Wait(survey, std::min(allowed, expires_at), asked, situation, decision);
+  const SurveyCase asked = CaseOfReminder(pending, survey, situation);
+  if (asked.ask_at > situation.now()) {
+    Wait(survey, std::min(asked.ask_at, expires_at), asked, situation, decision);
     return;
   }
   const Gates gates = ReminderGates(survey, asked, situation);
@@ -276,37 +183,34 @@ void DecideInvitation(const PendingAction& pending, const Situation& situation,
   *decision->mutable_enrichment()->add_surveys() = std::move(survey);
 }
 
-}  // namespace
-
-SurveyCase CaseOfEvent(const rules::Rule& rule, const Situation& situation,
-                       const v1::Enrichment& decided) {
-  SurveyCase asked;
-  asked.rule = &rule;
-  asked.closed_at = ClosedAt(situation);
-  asked.closure = situation.journey().facts().reopens();
-  asked.recipient = RecipientOf(rule, situation);
-  asked.planned_at = PlannedAt(rule, situation);
-  asked.ask_at = AllowedFrom(std::max(situation.now(), asked.planned_at), asked, situation);
-  FillTouchpoint(decided, &asked);
-  asked.probability = ProbabilityOf(asked);
-  return asked;
+// The closure was decided on before, and it would be said again.
+bool IsDecided(const Gate& closed, const SurveyCase& asked, const Situation& situation) {
+  if (closed.code == kSameClosure) return true;
+  const v1::SurveyDecision* before = FindSurvey(asked.id, situation.journey());
+  return before != nullptr && before->reason_code() == closed.code;
 }
 
+}  // namespace
+
 bool DecideSurvey(const rules::Rule& rule, const Situation& situation, Decision* decision) {
-  const SurveyCase asked = CaseOfEvent(rule, situation, decision->enrichment());
+  const SurveyCase asked = CaseOfEvent(rule, situation, *decision);
   const Gates gates = SurveyGates(asked, situation, decision->enrichment());
+  const Gate& gate = gates.back();
+  if (!gate.passed && IsDecided(gate, asked, situation)) return false;
   v1::SurveyDecision* survey = decision->mutable_enrichment()->add_surveys();
-  survey->set_id(ActionId('s', situation.event(), rule.id));
+  survey->set_id(asked.id);
   FillSurvey(asked, situation, survey);
-  if (!gates.back().passed) {
-    Refuse(gates.back().code, gates.back().reason, survey);
-  } else if (asked.ask_at > situation.now()) {
+  if (!gate.passed) {
+    Refuse(gate.code, gate.reason, survey);
+    return false;
+  }
+  if (asked.ask_at > situation.now()) {
     Schedule(asked, situation, survey, decision);
   } else {
     Send(asked, situation, survey, decision);
   }
-  if (gates.back().passed) Supersede(rule, situation, decision);
-  return gates.back().passed;
+  Supersede(rule, situation, decision);
+  return true;
 }
 
 void CancelSurveys(const Situation& situation, Decision* decision) {

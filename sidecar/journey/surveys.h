@@ -11,14 +11,10 @@
 
 namespace waypost::journey {
 
-// The survey that the rule, which has one, wants on this event: asked `delay` after the event, at
-// once when that has passed or there is none. `decided` has its positions.
-[[nodiscard]] SurveyCase CaseOfEvent(const rules::Rule& rule, const Situation& situation,
-                                     const v1::Enrichment& decided);
-
-// Adds what becomes of it: sent, scheduled or not sent. One that the same rule scheduled for an
-// earlier closure of the journey is replaced (SUPERSEDED). Returns whether somebody is or will be
-// asked.
+// Adds what becomes of the survey that the rule, which has one, wants on this event: sent,
+// scheduled or not sent. One that the same rule scheduled for another closure of the journey is
+// replaced (SUPERSEDED). What was decided on the same closure before stands, but for a refusal
+// whose reason is gone. Returns whether somebody is or will be asked because of this event.
 bool DecideSurvey(const rules::Rule& rule, const Situation& situation,
                   internal::v1::Decision* decision);
 

@@ -32,12 +32,14 @@ absl::StatusOr<uint64_t> CommitQueue::Reserve(size_t bytes, Cause cause) {
 bool CommitQueue::HeadFilled() const { return slots_.size() > taken_ && slots_[taken_].filled; }
 
 void CommitQueue::Fill(store::LogRecord record, std::string event_key, RecordCallback done,
-                       std::unique_ptr<OutboxNews> news) {
+                       std::unique_ptr<OutboxNews> news,
+                       std::optional<internal::v1::ExpectationObservation> observation) {
   absl::MutexLock lock(&mutex_);
   const size_t number = record.position - durable_ - 1;
   Slot& slot = slots_[number];
   slot.record = std::move(record);
   slot.news = std::move(news);
+  slot.observation = std::move(observation);
   slot.event_key = std::move(event_key);
   slot.waiter.done = std::move(done);
   slot.filled = true;
@@ -72,6 +74,7 @@ void CommitQueue::Take(size_t max_events, size_t max_bytes, absl::Time deadline,
     bytes += slots_[taken_].bytes;
     batch->records.push_back(std::move(slots_[taken_].record));
     batch->news.push_back(std::move(slots_[taken_].news));
+    batch->observations.push_back(std::move(slots_[taken_].observation));
     ++taken_;
   }
 }

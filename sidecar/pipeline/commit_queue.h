@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "sidecar/pipeline/outgoing.h"
 #include "sidecar/pipeline/pipeline.h"
 #include "sidecar/store/store.h"
+#include "waypost/internal/v1/expectation.pb.h"
 
 namespace waypost::pipeline {
 
@@ -32,10 +34,11 @@ class CommitQueue {
     std::vector<RecordCallback> again;
   };
 
-  // Records, and what each of them brings to the outbox; null where that is nothing.
+  // Records, and what each of them brings to the outbox and teaches; null where that is nothing.
   struct Batch {
     std::vector<store::LogRecord> records;
     std::vector<std::unique_ptr<OutboxNews>> news;
+    std::vector<std::optional<internal::v1::ExpectationObservation>> observations;
   };
 
   CommitQueue(size_t max_events, size_t max_bytes)
@@ -51,7 +54,8 @@ class CommitQueue {
 
   // `event_key` (event_key.h) is empty and `done` null for a record that only fills a hole.
   void Fill(store::LogRecord record, std::string event_key, RecordCallback done,
-            std::unique_ptr<OutboxNews> news = nullptr);
+            std::unique_ptr<OutboxNews> news = nullptr,
+            std::optional<internal::v1::ExpectationObservation> observation = std::nullopt);
 
   enum class Joined { kYes, kReusedId, kOtherEvent, kNotWaiting };
   // Lets `done` wait for the answer of the event at `position`, if that is `event_key` and on its
@@ -98,6 +102,7 @@ class CommitQueue {
   struct Slot {
     store::LogRecord record;
     std::unique_ptr<OutboxNews> news;
+    std::optional<internal::v1::ExpectationObservation> observation;
     std::string event_key;
     Waiter waiter;
     size_t bytes = 0;

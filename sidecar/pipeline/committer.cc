@@ -31,7 +31,8 @@ constexpr size_t kNever = std::numeric_limits<size_t>::max();
 }  // namespace
 
 Committer::Committer(store::Store* store, const Clock* clock, RuleSource rules,
-                     const Options& options, WorkingSet* set, CommitQueue* queue, Outbox* outbox)
+                     const Options& options, WorkingSet* set, CommitQueue* queue, Outbox* outbox,
+                     Expectations* expectations)
     : store_(store),
       clock_(clock),
       rules_(std::move(rules)),
@@ -39,6 +40,7 @@ Committer::Committer(store::Store* store, const Clock* clock, RuleSource rules,
       set_(set),
       queue_(queue),
       outbox_(outbox),
+      expectations_(expectations),
       writer_(
           store, [this] { return ArchiveBefore(); }, set, outbox) {}
 
@@ -89,8 +91,9 @@ void Committer::Run() {
   }
   if (store_status().ok()) {
     writer_.Abandon();
-    const absl::Status status =
+    absl::Status status =
         writer_.WriteAll(queue_->durable_position(), TableWriter::Barrier::kFree, TakeDueBasis());
+    if (status.ok()) status = WriteExpectations();
     if (status.ok()) {
       materialized_ = queue_->durable_position();
     } else {
@@ -148,6 +151,7 @@ void Committer::Answer() {
   CountDecidedByTime();
   // Before anybody hears of the records: who then pulls finds their actions.
   const auto leases = outbox_->Apply(batch_.records, batch_.news);
+  expectations_->Learn(batch_.records, batch_.observations);
   std::vector<CommitQueue::Waiter> waiters = queue_->Complete(batch_.records.size());
   for (size_t i = 0; i < waiters.size(); ++i) {
     if (waiters[i].done != nullptr) AnswerOne(batch_.records[i], leases[i], &waiters[i]);
@@ -197,6 +201,9 @@ absl::Status Committer::WriteTables() {
       TableWriter::Barrier::kFree, [this](uint64_t position) { return CommitUpTo(position); }));
   if (writer_.busy()) return absl::OkStatus();
   materialized_ = round_position_;
+  if (expectations_->unwritten() >= options_.write_behind_events) {
+    WAYPOST_RETURN_IF_ERROR(WriteExpectations());
+  }
   const absl::MutexLock lock(&mutex_);
   flushes_written_ = round_flushes_;
   return absl::OkStatus();
@@ -217,15 +224,34 @@ absl::Time Committer::ArchiveBefore() const {
   return clock_->Now() - std::max(options_.archive_after, rules_()->stitching.matter_window);
 }
 
+absl::Status Committer::WriteExpectations() {
+  if (expectations_->unwritten() == 0) return absl::OkStatus();
+  const store::Materialization news = expectations_->News();
+  WAYPOST_RETURN_IF_ERROR(store_->Materialize(news));
+  expectations_->Written(news);
+  return absl::OkStatus();
+}
+
 bool Committer::PruneIsDue() const { return clock_->Now() >= prune_at_; }
+
+// What was learned is written before its records go, and so once an hour; but a disk that is full
+// of records must not keep them.
+absl::StatusOr<size_t> Committer::PruneSome(absl::Time now) {
+  const absl::Status learned = WriteExpectations();
+  if (!learned.ok()) {
+    LogWarning("What was learned of how long tickets take could not be written",
+               {{"status", learned.ToString()}});
+  }
+  WAYPOST_ASSIGN_OR_RETURN(const size_t pruned,
+                           store_->Prune(now - options_.retention, kPruneRows));
+  if (pruned > 0) return pruned;
+  return store_->PruneActions(now - kSettledActionsKept, kPruneRows);
+}
 
 void Committer::Prune() {
   if (!PruneIsDue()) return;
   const absl::Time now = clock_->Now();
-  absl::StatusOr<size_t> pruned = store_->Prune(now - options_.retention, kPruneRows);
-  if (pruned.ok() && *pruned == 0) {
-    pruned = store_->PruneActions(now - kSettledActionsKept, kPruneRows);
-  }
+  const absl::StatusOr<size_t> pruned = PruneSome(now);
   if (!pruned.ok()) {
     LogWarning("What is too old could not be deleted; trying again in an hour",
                {{"status", pruned.status().ToString()}});
@@ -300,7 +326,7 @@ absl::Status Committer::RebuildHoldingBarrier(size_t write_at_persons) {
   set_->Clear(waiting.value_or(0));
   WAYPOST_RETURN_IF_ERROR(waiting.status());
   WAYPOST_ASSIGN_OR_RETURN(const uint64_t last, ReplayTail(*store_, *rules_(), write_at_persons,
-                                                           &writer_, set_, outbox_));
+                                                           &writer_, set_, outbox_, expectations_));
   WAYPOST_ASSIGN_OR_RETURN(materialized_, store_->MaterializedPosition());
   (void)queue_->Reset(last + 1);
   set_->usable = true;

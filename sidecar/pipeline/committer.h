@@ -12,10 +12,12 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "sidecar/base/clock.h"
 #include "sidecar/pipeline/commit_queue.h"
+#include "sidecar/pipeline/expectations.h"
 #include "sidecar/pipeline/outbox.h"
 #include "sidecar/pipeline/pipeline.h"
 #include "sidecar/pipeline/table_writer.h"
@@ -32,7 +34,7 @@ class Committer {
  public:
   // All outlive the committer.
   Committer(store::Store* store, const Clock* clock, RuleSource rules, const Options& options,
-            WorkingSet* set, CommitQueue* queue, Outbox* outbox);
+            WorkingSet* set, CommitQueue* queue, Outbox* outbox, Expectations* expectations);
   ~Committer();
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
@@ -69,7 +71,9 @@ class Committer {
   absl::Status WriteTables();
   bool WriteIsDue() const;
   bool PruneIsDue() const;
+  absl::Status WriteExpectations();
   void Prune();
+  absl::StatusOr<size_t> PruneSome(absl::Time now);
   absl::Time ArchiveBefore() const;
   void FinishFlushes();
   absl::Time NextDeadline() const;
@@ -91,6 +95,7 @@ class Committer {
   WorkingSet* const set_;
   CommitQueue* const queue_;
   Outbox* const outbox_;
+  Expectations* const expectations_;
   TableWriter writer_;
   std::atomic<uint64_t> materialized_{0};
   std::atomic<int64_t> recorded_{0};

@@ -96,8 +96,9 @@ absl::StatusOr<absl::Time> DueDecider::DecideAll(absl::Time hint, Person* person
 absl::Status DueDecider::DecideNext(const rules::RuleSet& rules, absl::Time now, Person* person) {
   WAYPOST_ASSIGN_OR_RETURN(const uint64_t position,
                            queue_->Reserve(kDecisionBytes, CommitQueue::Cause::kTime));
-  internal::v1::Decision decision = journey::EvaluateDue(rules, now, position, &person->record)
-                                        .value_or(internal::v1::Decision());
+  internal::v1::Decision decision =
+      journey::EvaluateDue(rules, now, position, &person->record, outlook_)
+          .value_or(internal::v1::Decision());
   const TicketName ticket = TicketOf(decision, *person);
   NameActions(ticket.source, ticket.ref, &decision);
   Hand(std::move(decision), position, person);

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "sidecar/base/clock.h"
 #include "sidecar/journey/letters.h"
+#include "sidecar/journey/outlook.h"
 #include "sidecar/pipeline/commit_queue.h"
 #include "sidecar/pipeline/letter_carrier.h"
 #include "sidecar/pipeline/pipeline.h"
@@ -28,9 +29,14 @@ namespace waypost::pipeline {
 class DueDecider {
  public:
   // All outlive the decider.
-  DueDecider(const Clock* clock, RuleSource rules, WorkingSet* set, CommitQueue* queue,
-             Recorder* recorder)
-      : clock_(clock), rules_(std::move(rules)), set_(set), queue_(queue), carrier_(recorder) {}
+  DueDecider(const Clock* clock, RuleSource rules, const journey::Outlook* outlook, WorkingSet* set,
+             CommitQueue* queue, Recorder* recorder)
+      : clock_(clock),
+        rules_(std::move(rules)),
+        outlook_(outlook),
+        set_(set),
+        queue_(queue),
+        carrier_(recorder) {}
 
   // Delivers the person's letters and decides what is due for the person at `hint` and now; what is
   // due later, though it may be due by now, waits for what is due for others before, so that a
@@ -58,6 +64,7 @@ class DueDecider {
 
   const Clock* const clock_;
   const RuleSource rules_;
+  const journey::Outlook* const outlook_;
   WorkingSet* const set_;
   CommitQueue* const queue_;
   const LetterCarrier carrier_;

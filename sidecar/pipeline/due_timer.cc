@@ -28,14 +28,14 @@ constexpr absl::Duration kCatchUp = absl::Milliseconds(20);
 }  // namespace
 
 DueTimer::DueTimer(const store::Store* store, const Clock* clock, const RuleSource& rules,
-                   const Options& options, WorkingSet* set, CommitQueue* queue, Recorder* recorder,
-                   Committer* committer)
+                   const Options& options, const journey::Outlook* outlook, WorkingSet* set,
+                   CommitQueue* queue, Recorder* recorder, Committer* committer)
     : store_(store),
       clock_(clock),
       backlog_grace_(options.backlog_grace),
       set_(set),
       queue_(queue),
-      decider_(clock, rules, set, queue, recorder),
+      decider_(clock, rules, outlook, set, queue, recorder),
       sweep_(store, rules, options.write_behind_persons, set, committer) {}
 
 DueTimer::~DueTimer() { Stop(); }

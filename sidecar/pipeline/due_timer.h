@@ -27,8 +27,8 @@ class DueTimer final : public ClockListener {
  public:
   // All outlive the timer.
   DueTimer(const store::Store* store, const Clock* clock, const RuleSource& rules,
-           const Options& options, WorkingSet* set, CommitQueue* queue, Recorder* recorder,
-           Committer* committer);
+           const Options& options, const journey::Outlook* outlook, WorkingSet* set,
+           CommitQueue* queue, Recorder* recorder, Committer* committer);
   ~DueTimer() override;
   DueTimer(const DueTimer&) = delete;
   DueTimer& operator=(const DueTimer&) = delete;

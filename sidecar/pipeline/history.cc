@@ -7,6 +7,7 @@
 #include "sidecar/journey/evaluate.h"
 #include "sidecar/journey/explain.h"
 #include "sidecar/journey/fold.h"
+#include "sidecar/journey/outlook.h"
 #include "sidecar/pipeline/errors.h"
 #include "waypost/internal/v1/state.pb.h"
 
@@ -57,6 +58,7 @@ absl::StatusOr<v1::ExplainJourneyResponse> ExplainRecord(
     const store::Store& store, const std::map<uint64_t, std::string>& records, uint64_t position,
     const rules::RuleSet& rules) {
   journey::PersonRecord person;
+  person.survey_secret = store.secret();
   const auto target = records.find(position);
   for (auto record = records.begin(); record != target; ++record) {
     WAYPOST_RETURN_IF_ERROR(ReplayStep(store, record->first, record->second, &person));
@@ -72,7 +74,9 @@ absl::StatusOr<v1::ExplainJourneyResponse> ExplainRecord(
   const absl::Time now = step->decision.decided_at() != 0
                              ? absl::FromUnixMicros(step->decision.decided_at())
                              : FromProto(step->event.occurred_at());
-  v1::ExplainJourneyResponse response = journey::Explain(rules, step->event, person, folded, now);
+  const journey::RecordedOutlook outlook(&step->decision.enrichment());
+  v1::ExplainJourneyResponse response =
+      journey::Explain(rules, step->event, person, folded, now, &outlook);
   *response.mutable_decision() = step->decision.enrichment();
   return response;
 }

@@ -65,7 +65,8 @@ void OfflineDesk::AdvanceTo(absl::Time now) {
     now_ = std::max(now_, due.at);
     DeliverLetters(due.member);
     journey::PersonRecord* const record = &due.member->record;
-    if (const auto decision = journey::EvaluateDue(*rules_, now_, position_ + 1, record)) {
+    if (const auto decision =
+            journey::EvaluateDue(*rules_, now_, position_ + 1, record, outlook_)) {
       ++position_;
       visit_(*decision, *record);
     }
@@ -81,11 +82,21 @@ void OfflineDesk::DeliverLetters(Member* member) {
   }
 }
 
+absl::StatusOr<journey::Evaluation> OfflineDesk::Evaluate(const v1::TicketEvent& event,
+                                                          absl::Time now,
+                                                          journey::PersonRecord* record) {
+  auto evaluation = journey::Evaluate(*rules_, event, ++position_, now, record, outlook_);
+  if (visit_ == nullptr || !evaluation.ok() || !evaluation->decision.has_observation()) {
+    return evaluation;
+  }
+  expectations_.Learn(position_, event.tenant(), evaluation->decision.observation());
+  return evaluation;
+}
+
 journey::LetterOutcome OfflineDesk::Deliver(const v1::TicketEvent& event) {
   const absl::StatusOr<Member*> member = Settle(event);
   if (!member.ok()) return journey::LetterOutcome::kUnknownTicket;
-  const absl::StatusOr<journey::Evaluation> evaluation =
-      journey::Evaluate(*rules_, event, ++position_, now_, &(*member)->record);
+  const absl::StatusOr<journey::Evaluation> evaluation = Evaluate(event, now_, &(*member)->record);
   if (!evaluation.ok()) return journey::LetterOutcome::kUnknownTicket;
   FindDue(*member);
   visit_(evaluation->decision, (*member)->record);
@@ -139,7 +150,7 @@ absl::StatusOr<OfflineDesk::Recorded> OfflineDesk::Record(const v1::TicketEvent&
     return member.status();
   }
   WAYPOST_ASSIGN_OR_RETURN(journey::Evaluation evaluation,
-                           journey::Evaluate(*rules_, event, ++position_, now, &(*member)->record));
+                           Evaluate(event, now, &(*member)->record));
   FindDue(*member);
   decision_.Swap(&evaluation.decision);
   if (answers_mode_ == Answers::kKeep) {
@@ -157,10 +168,11 @@ absl::StatusOr<v1::ExplainJourneyResponse> OfflineDesk::Explain(const v1::Ticket
       const journey::Folded folded,
       journey::Fold(event, position_ + 1, rules_->stitching, nullptr, &folded_record));
   v1::ExplainJourneyResponse response =
-      journey::Explain(*rules_, event, folded_record, folded, now);
+      journey::Explain(*rules_, event, folded_record, folded, now, outlook_);
   journey::PersonRecord decided_record = member->record;
-  WAYPOST_ASSIGN_OR_RETURN(journey::Evaluation evaluation,
-                           journey::Evaluate(*rules_, event, position_ + 1, now, &decided_record));
+  WAYPOST_ASSIGN_OR_RETURN(
+      journey::Evaluation evaluation,
+      journey::Evaluate(*rules_, event, position_ + 1, now, &decided_record, outlook_));
   response.mutable_decision()->Swap(evaluation.decision.mutable_enrichment());
   *response.mutable_surveys() = decided_record.journeys[evaluation.folded.journey].surveys();
   return response;

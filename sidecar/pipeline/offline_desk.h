@@ -14,8 +14,11 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "sidecar/journey/evaluate.h"
 #include "sidecar/journey/letters.h"
+#include "sidecar/journey/outlook.h"
 #include "sidecar/journey/person_record.h"
+#include "sidecar/pipeline/expectations.h"
 #include "sidecar/rules/rule_set.h"
 #include "waypost/internal/v1/state.pb.h"
 #include "waypost/v1/enrichment.pb.h"
@@ -53,6 +56,14 @@ class OfflineDesk {
   // From now on time brings what the rules want after silence or at a later hour, and `visit` sees
   // it. Call it before the first event.
   void LetTimePass(DueVisitor visit) { visit_ = std::move(visit); }
+
+  // `outlook`, which outlives the desk, is asked how long tickets take instead of what the desk has
+  // learned itself.
+  void AskInstead(const journey::Outlook* outlook) { outlook_ = outlook; }
+
+  // What the windows were worth, by tenant and age: while time passes, the desk learns how long
+  // its tickets take.
+  [[nodiscard]] std::vector<TenantCoverage> Coverages() const { return expectations_.Coverages(); }
 
   // Decides what is due at `now` or before, each at its own time, in the order of these times; of
   // the same time in the order of tenants and person ids. What became due while nobody could look,
@@ -101,12 +112,16 @@ class OfflineDesk {
   // Whose event it is. A ticket whose requester changes is moved.
   absl::StatusOr<Member*> Settle(const v1::TicketEvent& event);
   void FindDue(Member* member);
+  absl::StatusOr<journey::Evaluation> Evaluate(const v1::TicketEvent& event, absl::Time now,
+                                               journey::PersonRecord* record);
   // What the member's tickets have to tell others.
   void DeliverLetters(Member* member);
   journey::LetterOutcome Deliver(const v1::TicketEvent& event);
 
   std::shared_ptr<const rules::RuleSet> rules_;
   Answers answers_mode_;
+  Expectations expectations_;
+  const journey::Outlook* outlook_ = &expectations_;
   uint64_t position_ = 0;
   Persons persons_;                                   // by tenant and person
   absl::flat_hash_map<std::string, Member*> homes_;   // by tenant, source, ref

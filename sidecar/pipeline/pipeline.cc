@@ -11,6 +11,7 @@
 #include "sidecar/pipeline/committer.h"
 #include "sidecar/pipeline/due_timer.h"
 #include "sidecar/pipeline/errors.h"
+#include "sidecar/pipeline/expectations.h"
 #include "sidecar/pipeline/outbox.h"
 #include "sidecar/pipeline/reader.h"
 #include "sidecar/pipeline/recorder.h"
@@ -23,12 +24,14 @@ class PersonPipeline final : public Pipeline {
  public:
   PersonPipeline(store::Store* store, const Clock* clock, const RuleSource& rules,
                  const Options& options)
-      : set_(store, options.cache_bytes),
+      : store_(store),
+        set_(store, options.cache_bytes),
         queue_(options.max_waiting_events, options.max_waiting_bytes),
         outbox_(store, clock),
-        recorder_(store, clock, rules, options.backlog_grace, &set_, &queue_),
-        committer_(store, clock, rules, options, &set_, &queue_, &outbox_),
-        timer_(store, clock, rules, options, &set_, &queue_, &recorder_, &committer_),
+        recorder_(store, clock, rules, options.backlog_grace, &expectations_, &set_, &queue_),
+        committer_(store, clock, rules, options, &set_, &queue_, &outbox_, &expectations_),
+        timer_(store, clock, rules, options, &expectations_, &set_, &queue_, &recorder_,
+               &committer_),
         reader_(store, rules, &set_, &queue_, [this] { return committer_.Flush(); }),
         acknowledger_(clock, &set_, &queue_, &outbox_) {}
 
@@ -39,6 +42,7 @@ class PersonPipeline final : public Pipeline {
 
   absl::Status Begin() {
     WAYPOST_RETURN_IF_ERROR(outbox_.Load());
+    WAYPOST_RETURN_IF_ERROR(expectations_.Load(*store_));
     WAYPOST_RETURN_IF_ERROR(committer_.Start());
     outbox_.Start([this](const std::string& tenant, absl::AnyInvocable<void(bool)> done) {
       acknowledger_.GatherDigests(tenant, std::move(done));
@@ -125,9 +129,11 @@ class PersonPipeline final : public Pipeline {
     return StoreError(response.status());
   }
 
+  const store::Store* const store_;
   WorkingSet set_;
   CommitQueue queue_;
   Outbox outbox_;
+  Expectations expectations_;
   Recorder recorder_;
   Committer committer_;
   DueTimer timer_;
@@ -147,6 +153,7 @@ Stats PersonPipeline::stats() const {
   stats.waiting_persons = set_.due().waiting();
   stats.next_due = timer_.Next();
   outbox_.Count(&stats);
+  stats.expectations = expectations_.Coverages();
   set_.Count(&stats.cached_persons, &stats.cached_bytes);
   return stats;
 }

@@ -9,12 +9,14 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "sidecar/base/clock.h"
+#include "sidecar/expectation/expectation_model.h"
 #include "sidecar/rules/rule_set.h"
 #include "sidecar/store/store.h"
 #include "waypost/v1/insight_service.pb.h"
@@ -59,6 +61,12 @@ struct Options {
   std::function<void(const absl::Status&)> on_store_change;
 };
 
+// What the windows were worth within which a tenant's tickets were to be resolved, by age.
+struct TenantCoverage {
+  std::string tenant;
+  std::vector<expectation::AgeCoverage> ages;
+};
+
 // Figures since Start(), for status pages.
 struct Stats {
   int64_t events_recorded = 0;  // without duplicates
@@ -76,6 +84,7 @@ struct Stats {
   int64_t actions_dead = 0;                           // dead letters that are kept
   absl::Time oldest_action = absl::InfiniteFuture();  // when the oldest unsettled one was decided
   absl::Status store;                                 // OK while it can be written
+  std::vector<TenantCoverage> expectations;           // what they are worth
 };
 
 // Who carries out the actions of an answer: whoever pulls them, or the caller, as far as the answer

@@ -32,6 +32,8 @@ absl::Status RefusedError(const journey::RefusedFeedback& refused) {
       return MakeError(Reason::kSurveyExpired, refused.message);
     case journey::FeedbackRefusal::kAlreadyAnswered:
       return MakeError(Reason::kAlreadyAnswered, refused.message);
+    case journey::FeedbackRefusal::kBeforeSurvey:
+      return MakeBadRequest(Reason::kRequestInvalid, {{"answered_at", refused.message}});
   }
   return MakeError(Reason::kInternal, refused.message);
 }
@@ -206,7 +208,7 @@ absl::Status Recorder::EvaluateAt(uint64_t position, Person* person, Person* for
   }
   WAYPOST_ASSIGN_OR_RETURN(
       journey::Evaluation evaluation,
-      journey::Evaluate(*rules, call->event, position, clock_->Now(), &person->record));
+      journey::Evaluate(*rules, call->event, position, clock_->Now(), &person->record, outlook_));
   NameActions(call->ticket.source, call->ticket.ref, &evaluation.decision);
   NoteEvaluated(evaluation.decision, position, person, call);
   FindDue(*rules, person);
@@ -225,7 +227,10 @@ absl::Status Recorder::EvaluateAt(uint64_t position, Person* person, Person* for
   }
   std::unique_ptr<OutboxNews> news = TakeNews(&evaluation.decision);
   if (news != nullptr) news->lease_actions = call->delivery == Delivery::kCaller;
-  queue_->Fill(std::move(record), std::move(call->key), std::move(call->done), std::move(news));
+  std::optional<internal::v1::ExpectationObservation> observation;
+  if (evaluation.decision.has_observation()) observation = evaluation.decision.observation();
+  queue_->Fill(std::move(record), std::move(call->key), std::move(call->done), std::move(news),
+               std::move(observation));
   return absl::OkStatus();
 }
 

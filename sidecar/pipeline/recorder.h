@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "sidecar/base/clock.h"
+#include "sidecar/journey/outlook.h"
 #include "sidecar/pipeline/commit_queue.h"
 #include "sidecar/pipeline/pipeline.h"
 #include "sidecar/pipeline/working_set.h"
@@ -24,11 +25,13 @@ class Recorder {
  public:
   // All outlive the recorder.
   Recorder(const store::Store* store, const Clock* clock, RuleSource rules,
-           absl::Duration backlog_grace, WorkingSet* set, CommitQueue* queue)
+           absl::Duration backlog_grace, const journey::Outlook* outlook, WorkingSet* set,
+           CommitQueue* queue)
       : store_(store),
         clock_(clock),
         rules_(std::move(rules)),
         backlog_grace_(backlog_grace),
+        outlook_(outlook),
         set_(set),
         queue_(queue) {}
 
@@ -56,6 +59,7 @@ class Recorder {
   const Clock* const clock_;
   const RuleSource rules_;
   const absl::Duration backlog_grace_;
+  const journey::Outlook* const outlook_;
   WorkingSet* const set_;
   CommitQueue* const queue_;
 };

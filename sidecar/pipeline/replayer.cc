@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/pipeline/replayer.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -22,8 +23,13 @@ absl::Status At(uint64_t position, const absl::Status& status) {
 
 class TailReplay {
  public:
-  TailReplay(const rules::RuleSet& rules, WorkingSet* set, Outbox* outbox)
-      : rules_(rules), set_(set), outbox_(outbox) {}
+  TailReplay(uint64_t materialized, const rules::RuleSet& rules, WorkingSet* set, Outbox* outbox,
+             Expectations* expectations)
+      : materialized_(materialized),
+        rules_(rules),
+        set_(set),
+        outbox_(outbox),
+        expectations_(expectations) {}
 
   absl::Status Replay(const store::LogRecord& record) {
     // Took the place of a failed evaluation.
@@ -32,6 +38,8 @@ class TailReplay {
     if (!decision.ParseFromString(record.decision)) {
       return absl::DataLossError("the decision is damaged");
     }
+    Learn(record, decision);
+    if (record.position <= materialized_) return absl::OkStatus();
     if (decision.has_outbox()) {
       WAYPOST_RETURN_IF_ERROR(outbox_->Replay(record, decision));
     }
@@ -52,6 +60,12 @@ class TailReplay {
   }
 
  private:
+  void Learn(const store::LogRecord& record, const internal::v1::Decision& decision) {
+    std::optional<internal::v1::ExpectationObservation> observation;
+    if (decision.has_observation()) observation = decision.observation();
+    expectations_->Learn(record.position, record.tenant, observation);
+  }
+
   absl::Status ReplayTime(const store::LogRecord& record, const internal::v1::Decision& decision,
                           Person* person) {
     WAYPOST_RETURN_IF_ERROR(set_->BringBack(decision.placement().journey_id(), person).status());
@@ -89,27 +103,29 @@ class TailReplay {
 
   void FindDue(Person* person) { set_->SetDue(person, journey::NextDue(rules_, person->record)); }
 
+  const uint64_t materialized_;
   const rules::RuleSet& rules_;
   WorkingSet* const set_;
   Outbox* const outbox_;
+  Expectations* const expectations_;
 };
 
 }  // namespace
 
 absl::StatusOr<uint64_t> ReplayTail(const store::Store& store, const rules::RuleSet& rules,
                                     size_t write_at_persons, TableWriter* writer, WorkingSet* set,
-                                    Outbox* outbox) {
-  TailReplay replay(rules, set, outbox);
+                                    Outbox* outbox, Expectations* expectations) {
   WAYPOST_ASSIGN_OR_RETURN(const uint64_t materialized, store.MaterializedPosition());
-  WAYPOST_RETURN_IF_ERROR(
-      store.ScanLog(materialized, [&](const store::LogRecord& record) -> absl::Status {
-        const absl::Status status = replay.Replay(record);
-        if (!status.ok()) return At(record.position, status);
-        if (static_cast<size_t>(set->changed_persons.load()) < write_at_persons) {
-          return absl::OkStatus();
-        }
-        return writer->WriteAll(record.position, TableWriter::Barrier::kHeld);
-      }));
+  TailReplay replay(materialized, rules, set, outbox, expectations);
+  const uint64_t known = std::min(materialized, expectations->position());
+  WAYPOST_RETURN_IF_ERROR(store.ScanLog(known, [&](const store::LogRecord& record) -> absl::Status {
+    const absl::Status status = replay.Replay(record);
+    if (!status.ok()) return At(record.position, status);
+    if (static_cast<size_t>(set->changed_persons.load()) < write_at_persons) {
+      return absl::OkStatus();
+    }
+    return writer->WriteAll(record.position, TableWriter::Barrier::kHeld);
+  }));
   return store.LastPosition();
 }
 

@@ -49,6 +49,7 @@ WorkingSet::ShardLock::~ShardLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
 
 absl::StatusOr<Person> WorkingSet::Read(const PersonName& name) const {
   Person person;
+  person.record.survey_secret = store_->secret();
   WAYPOST_ASSIGN_OR_RETURN(const std::optional<store::PersonRow> row,
                            store_->FindPerson(name.first, name.second));
   if (!row.has_value()) {

@@ -37,8 +37,6 @@ class Compiler {
     SurveyPolicy policy;
     policy.exclude = Condition(draft.exclude);
     policy.opted_out = Condition(draft.opted_out);
-    policy.customer = Expression(draft.customer, cel::TypeKind::kString);
-    policy.sponsor = Expression(draft.sponsor, cel::TypeKind::kString);
     policy.sample_key = std::move(draft.sample_key);
     return policy;
   }

@@ -91,6 +91,7 @@ struct RuleDraft {
   std::optional<TextDraft> alert_text;
   std::vector<TextDraft> update_parts;  // those that are there, in the order of UpdateAction
   std::vector<std::pair<std::string, Source>> annotations;
+  v1::ConsumerRole asked_role = v1::CONSUMER_ROLE_USER;
   Place survey_role;
   Place survey_reminder;
   Place place;
@@ -104,8 +105,6 @@ struct CalendarDraft {
 struct SurveyPolicyDraft {
   Source exclude;
   Source opted_out;
-  Source customer;
-  Source sponsor;
   std::string sample_key;
 };
 

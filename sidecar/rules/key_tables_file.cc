@@ -222,14 +222,6 @@ Mapping SurveysMapping() {
                .value = ValueKind::kCondition,
                .default_text = "the requester has the tag `no-surveys`",
                .description = "True: the person does not want to be asked."},
-              {.name = "customer",
-               .value = ValueKind::kExpression,
-               .description = "The id of whom surveys of the role `customer` go to: "
-                              "`'ticket.custom_fields[\"customer\"]'`. Without it nobody gets "
-                              "them."},
-              {.name = "sponsor",
-               .value = ValueKind::kExpression,
-               .description = "The same for the role `sponsor`."},
               {.name = "sample_key",
                .value = ValueKind::kText,
                .default_text = "the rule set's name",

@@ -225,7 +225,9 @@ Mapping AlertMapping() {
                           "journey at most, and a more severe one takes the place of another."},
           {.name = "until",
            .value = ValueKind::kCondition,
-           .default_text = "with `for`: `if` does not hold any more; otherwise the journey ends",
+           .default_text =
+               "with `for`: `if` does not hold any more; otherwise the journey ends. On "
+               "an answer to a survey: an agent writes to the person",
            .description = "When the cause is gone: asked on every event of the journey. The "
                           "alert is resolved then."},
           {.name = "repeat",
@@ -250,7 +252,9 @@ Mapping AlertMapping() {
            .max_items = 100},
           {.name = "act_within",
            .value = ValueKind::kDuration,
-           .description = "How soon the owner is to act, counted from the event."},
+           .business_time = true,
+           .description = "How soon the owner is to act, counted from the event: `1h` by the clock "
+                          "on the wall, `1 business hour` of `calendar`."},
       }};
 }
 
@@ -304,17 +308,20 @@ Mapping SurveyMapping() {
           {.name = "role",
            .value = ValueKind::kChoice,
            .default_text = "user",
-           .description = "Who is asked.",
+           .description =
+               "Who is asked: `user`, whose ticket it is. The other roles are refused, for "
+               "one person may answer for many, and cool-downs are kept by requester.",
            .choices = RoleChoices()},
           {.name = "delay",
            .shape = Shape::kValueOrMap,
            .value = ValueKind::kDuration,
            .business_time = true,
            .default_text = "0m",
-           .description = "How long after the event to ask, by the ticket's channel; `default` "
-                          "for the others: `8h` by the clock on the wall, `8 business hours` of "
-                          "`calendar`. Whoever has quiet hours then (`caps.quiet_hours`) is "
-                          "asked after them. Everything is looked at again before.",
+           .description = "How long after the ticket was resolved or closed, whichever came first, "
+                          "to ask, by the ticket's channel; `default` for the others: `8h` by the "
+                          "clock on the wall, `8 business hours` of `calendar`. Whoever has quiet "
+                          "hours then (`caps.quiet_hours`) is asked after them. Everything is "
+                          "looked at again before.",
            .max_items = 100},
           {.name = "cooldown",
            .value = ValueKind::kDuration,

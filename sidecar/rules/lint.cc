@@ -150,27 +150,12 @@ class Linter {
       actions.push_back(std::move(text));
     }
     if (rule.survey.has_value()) {
-      actions.push_back(absl::StrCat("survey ", static_cast<int>(rule.survey->role)));
+      actions.push_back("survey");
     }
     for (const auto& [name, source] : draft.annotations) {
       actions.push_back(absl::StrCat("annotate ", name, ": ", source.node->text));
     }
     return actions;
-  }
-
-  void LintRecipient(const RuleDraft& draft) {
-    if (!draft.rule.survey.has_value() || draft.rule.survey->role == v1::CONSUMER_ROLE_USER) {
-      return;
-    }
-    const bool customer = draft.rule.survey->role == v1::CONSUMER_ROLE_CUSTOMER;
-    const Source& recipient = customer ? draft_.surveys.customer : draft_.surveys.sponsor;
-    if (recipient.node == nullptr) {
-      const char* const role = customer ? "customer" : "sponsor";
-      Warn(draft.survey_role, DiagnosticCode::kRulesNoRecipient,
-           absl::StrCat("nobody is asked in the role \"", role,
-                        "\": \"surveys\" does not say who "
-                        "that is"));
-    }
   }
 
   void LintRules() {
@@ -182,7 +167,6 @@ class Linter {
              absl::StrCat("the rule \"", draft.rule.id,
                           "\" does nothing: it has no alert, update, survey or annotate"));
       }
-      LintRecipient(draft);
       if (draft.rule.timer_driven) {
         continue;
       }

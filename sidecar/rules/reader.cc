@@ -118,7 +118,7 @@ void ReadAlert(const MappingView& view, RuleDraft* draft) {
   draft->rule.alert.emplace();
   draft->rule.alert->severity =
       static_cast<v1::Severity>(view.Choice("severity", SeverityChoices(), v1::SEVERITY_WARNING));
-  draft->rule.alert->act_within = view.Duration("act_within");
+  draft->rule.alert->act_within = ReadSpan(view, "act_within");
   draft->rule.alert->kind = view.Has("kind") ? view.Text("kind") : draft->rule.id;
   draft->rule.alert->repeat = ReadSpan(view, "repeat").value_or(draft->rule.alert->repeat);
   draft->alert_until = view.Expression("until");
@@ -169,14 +169,14 @@ void ReadSurvey(const MappingView& view, RuleDraft* draft) {
   SurveyAction& survey = draft->rule.survey.emplace();
   survey.kind =
       static_cast<v1::SurveyKind>(view.Choice("kind", SurveyKindChoices(), v1::SURVEY_KIND_CSAT));
-  survey.role =
-      static_cast<v1::ConsumerRole>(view.Choice("role", RoleChoices(), v1::CONSUMER_ROLE_USER));
   survey.delay = ReadSpans(view, "delay");
   if (survey.kind == v1::SURVEY_KIND_NPS) survey.cooldown = kRelationalCooldown;
   survey.cooldown = view.Duration("cooldown").value_or(survey.cooldown);
   survey.sample = ReadNumbers(view, "sample");
   survey.expires = view.Duration("expires").value_or(survey.expires);
   survey.reminder = view.Duration("reminder");
+  draft->asked_role =
+      static_cast<v1::ConsumerRole>(view.Choice("role", RoleChoices(), v1::CONSUMER_ROLE_USER));
   draft->survey_role = view.PlaceOf("role");
   draft->survey_reminder = view.PlaceOf("reminder");
 }
@@ -283,7 +283,6 @@ void ReadSettings(const MappingView& file, Draft* draft) {
   if (note("surveys", &draft->surveys_places)) {
     if (const auto view = file.Child("surveys")) {
       draft->surveys = {view->Expression("exclude"), view->Expression("opted_out"),
-                        view->Expression("customer"), view->Expression("sponsor"),
                         view->Text("sample_key")};
     }
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sidecar/rules/vocabulary.h"
 #include "sidecar/text/absl_view.h"
 #include "sidecar/text/suggest.h"
 
@@ -227,9 +228,19 @@ class Resolver {
         draft.rule.alert->owner = NumberOf(owners_, "owner", draft.alert_owner);
       }
       if (draft.rule.survey.has_value()) {
+        CheckRole(draft);
         CheckReminder(draft);
       }
     }
+  }
+
+  // Cool-downs are kept with the person whose tickets they are.
+  void CheckRole(const RuleDraft& draft) {
+    if (draft.asked_role == v1::CONSUMER_ROLE_USER) return;
+    Error(draft.survey_role, DiagnosticCode::kRulesBadValue,
+          absl::StrCat("only the role \"user\" can be asked: who answers for several people as \"",
+                       ConsumerRoleName(draft.asked_role),
+                       "\" would be asked about each of them, without a cool-down"));
   }
 
   void CheckReminder(const RuleDraft& draft) {

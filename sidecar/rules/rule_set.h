@@ -141,7 +141,7 @@ struct AlertAction {
       -1;  // number in RuleSet::owners; -1: the owner of the touchpoint where the user stands
   std::optional<LocalizedTemplate> text;  // set after a successful load
   // How soon the owner is to act, counted from the event; none: no deadline.
-  std::optional<absl::Duration> act_within;
+  std::optional<calendar::Span> act_within;
 };
 
 // A message to the person who waits.
@@ -159,9 +159,8 @@ struct UpdateAction {
 
 struct SurveyAction {
   v1::SurveyKind kind = v1::SURVEY_KIND_CSAT;
-  v1::ConsumerRole role = v1::CONSUMER_ROLE_USER;
-  // How long after the event to ask, by channel; "default" for the others. Empty: at once. Business
-  // time is that of RuleSet::CalendarOf.
+  // How long after the ticket's closure to ask, by channel; "default" for the others. Empty: at
+  // once. Business time is that of RuleSet::CalendarOf.
   std::map<std::string, calendar::Span> delay;
   // No survey to somebody who was asked anything this recently.
   absl::Duration cooldown = absl::Hours(14 * 24);
@@ -180,9 +179,6 @@ struct SurveyPolicy {
   std::optional<cel::Program> exclude;
   // True: the person does not want surveys. None: they have the tag "no-surveys".
   std::optional<cel::Program> opted_out;
-  // The id of whom to ask in that role. None or empty: nobody.
-  std::optional<cel::Program> customer;
-  std::optional<cel::Program> sponsor;
   // The key of the sample. Empty: the rule set's name.
   std::string sample_key;
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,6 +16,8 @@ namespace waypost::rules {
 namespace {
 
 constexpr const char* kPromise = "update.next_update_by";
+constexpr const char* kExpectationKnown = "expect.known";
+constexpr std::string_view kWindow = "expect.resolve_";
 
 Diagnostic FindingIn(const Source& source, size_t begin, DiagnosticCode code, std::string message) {
   const size_t offset = source.document->OffsetInScalar(*source.node, begin);
@@ -36,7 +39,17 @@ void ReportIssues(const Source& source, const std::vector<cel::Issue>& issues,
 
 void ReportReferences(const Source& source, const std::vector<cel::FieldReference>& references,
                       const Occasion& occasion, DiagnosticSink* sink) {
+  const bool asks_whether_known =
+      std::any_of(references.begin(), references.end(),
+                  [](const auto& reference) { return reference.path == kExpectationKnown; });
   for (const cel::FieldReference& reference : references) {
+    const bool of_window = std::string_view(reference.path).substr(0, kWindow.size()) == kWindow;
+    if (of_window && !asks_whether_known) {
+      sink->Add(FindingIn(source, reference.begin, DiagnosticCode::kRulesMissingFallback,
+                          absl::StrCat("\"", reference.path,
+                                       "\" has a value only where \"expect.known\": ask for that "
+                                       "here, and say what holds otherwise")));
+    }
     if (reference.internal && occasion.reader == Reader::kCustomer) {
       sink->Add(FindingIn(source, reference.begin, DiagnosticCode::kRulesInternalField,
                           absl::StrCat("\"", reference.path,

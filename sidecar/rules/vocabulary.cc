@@ -9,7 +9,18 @@ namespace waypost::rules {
 namespace {
 
 // The slots of the environment, in the order of the language reference.
-enum Slot { kEvent, kTicket, kRequester, kActor, kJourney, kPerson, kNow, kNextUpdateBy, kSlots };
+enum Slot {
+  kEvent,
+  kTicket,
+  kRequester,
+  kActor,
+  kJourney,
+  kPerson,
+  kExpect,
+  kNow,
+  kNextUpdateBy,
+  kSlots
+};
 
 cel::Environment BuildEnvironment() {
   cel::Environment environment;
@@ -19,6 +30,7 @@ cel::Environment BuildEnvironment() {
   environment.AddVariable("actor", cel::Type::Object(&ActorTable().type()));
   environment.AddVariable("journey", cel::Type::Object(&JourneyTable().type()));
   environment.AddVariable("person", cel::Type::Object(&PersonTable().type()));
+  environment.AddVariable("expect", cel::Type::Object(&ExpectTable().type()));
   environment.AddVariable("now", cel::TypeKind::kTimestamp);
   environment.AddVariable("update.next_update_by", cel::TypeKind::kString);
   return environment;
@@ -45,15 +57,15 @@ std::string_view RequesterIdWhenUnknown(const Subject& subject) {
                                      : std::string_view(subject.event->actor().id());
 }
 
-std::string PromiseText(absl::Time promise, const std::string& zone_name) {
+}  // namespace
+
+std::string TimeText(absl::Time time, const std::string& zone_name) {
   absl::TimeZone zone;
   if (zone_name.empty() || !absl::LoadTimeZone(zone_name, &zone)) {
-    return absl::FormatTime("%Y-%m-%d %H:%M UTC", promise, absl::UTCTimeZone());
+    return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone());
   }
-  return absl::FormatTime("%Y-%m-%d %H:%M", promise, zone);
+  return absl::FormatTime("%Y-%m-%d %H:%M", time, zone);
 }
-
-}  // namespace
 
 const cel::Environment& RulesEnvironment() {
   static const auto* const kEnvironment = new cel::Environment(BuildEnvironment());
@@ -74,6 +86,11 @@ std::vector<VariableDescription> DescribeVocabulary() {
       Describe("journey", "What is known of the journey, this event included.", JourneyTable()),
       Describe("journey.possessions[]", "How long one party held the ball.", PossessionTable()),
       Describe("person", "What the requester is known for beyond this journey.", PersonTable()),
+      Describe("expect",
+               "How long the ticket will still take, learned from the desk's own tickets. Asked "
+               "only where it is read; what it said is told in the decision (`expectations`). "
+               "Whatever reads a time asks `expect.known` too.",
+               ExpectTable()),
       {"now", "timestamp", "The time of the evaluation.", {}},
       {"update.next_update_by",
        "string",
@@ -103,13 +120,15 @@ struct Bindings::Rep {
         requester(RequesterTable(), scope.requester),
         actor(ActorTable(), scope),
         journey(JourneyTable(), scope),
-        person(PersonTable(), scope) {
+        person(PersonTable(), scope),
+        expect(ExpectTable(), scope) {
     values[kEvent] = cel::Value::ObjectRef(&event);
     values[kTicket] = cel::Value::ObjectRef(&ticket);
     values[kRequester] = cel::Value::ObjectRef(&requester);
     values[kActor] = cel::Value::ObjectRef(&actor);
     values[kJourney] = cel::Value::ObjectRef(&journey);
     values[kPerson] = cel::Value::ObjectRef(&person);
+    values[kExpect] = cel::Value::ObjectRef(&expect);
     values[kNow] = cel::Value::Timestamp(subject.now);
     values[kNextUpdateBy] = cel::Value::StringView(next_update_by);
   }
@@ -121,6 +140,7 @@ struct Bindings::Rep {
   TableObject<Scope> actor;
   TableObject<Scope> journey;
   TableObject<Scope> person;
+  TableObject<Scope> expect;
   std::string next_update_by;
   std::array<cel::Value, kSlots> values;
 };
@@ -133,7 +153,7 @@ void Bindings::SetDerived(const v1::DerivedEvent& derived) { rep_->scope.derived
 void Bindings::SetNextUpdateBy(std::optional<absl::Time> promise) {
   const v1::Person& requester = RequesterOf(rep_->scope.subject);
   rep_->next_update_by =
-      promise.has_value() ? PromiseText(*promise, requester.time_zone()) : std::string();
+      promise.has_value() ? TimeText(*promise, requester.time_zone()) : std::string();
   rep_->values[kNextUpdateBy] = cel::Value::StringView(rep_->next_update_by);
 }
 

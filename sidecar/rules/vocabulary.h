@@ -19,9 +19,9 @@
 namespace waypost::rules {
 
 // The environment of every expression in a rules file: `event`, `ticket`, `requester`, `actor`,
-// `journey`, `person`, `now` and `update.next_update_by`. One per process, immutable, thread-safe.
-// Fields that the person who waits must not read (internal comment, assignee, groups, custom
-// fields, ...) are marked internal.
+// `journey`, `person`, `expect`, `now` and `update.next_update_by`. One per process, immutable,
+// thread-safe. Fields that the person who waits must not read (internal comment, assignee, groups,
+// custom fields, ...) are marked internal.
 const cel::Environment& RulesEnvironment();
 
 // What a person is known for beyond this journey. Rules read it as `person.*`.
@@ -29,6 +29,14 @@ struct PersonFacts {
   int open_journeys = 0;    // not counting this one
   int journeys = 0;         // all that are kept
   int recent_journeys = 0;  // started in the 7 days before now, not counting this one
+};
+
+// Who knows how long the ticket will still take. Asked only when an expression reads `expect.*`.
+class ExpectationReader {
+ public:
+  virtual ~ExpectationReader() = default;
+  // The same each time; lives as long as the reader.
+  [[nodiscard]] virtual const v1::TicketExpectation& Read() const = 0;
 };
 
 // What one evaluation reads. Everything outlives it.
@@ -46,6 +54,7 @@ struct Subject {
   // Of an answer to a survey: which one, and what the answer means ("negative").
   v1::SurveyKind answered = v1::SURVEY_KIND_UNSPECIFIED;
   std::string_view sentiment;
+  const ExpectationReader* expectation = nullptr;  // default: nothing is known
   absl::Time now;
   // Whose business time counts; nullptr: all time does.
   const calendar::BusinessCalendar* calendar = nullptr;

@@ -2,8 +2,10 @@
 // The host objects behind the variables of the rules' vocabulary.
 #pragma once
 
+#include <string>
 #include <string_view>
 
+#include "absl/time/time.h"
 #include "sidecar/rules/vocabulary.h"
 #include "sidecar/rules/vocabulary_object.h"
 #include "sidecar/rules/vocabulary_views.h"
@@ -46,7 +48,12 @@ struct Scope {
   TextList groups;
   PossessionList possessions;
   TableObject<PersonSource> assignee_object;
+  mutable std::string resolve_by;  // what `expect.resolve_by` reads, once it was read
 };
+
+// A time as messages tell it: "2026-11-22 14:30" in the zone of that name, or with " UTC" when that
+// is not known.
+[[nodiscard]] std::string TimeText(absl::Time time, const std::string& zone_name);
 
 // Each lives for the whole process.
 const ObjectTable<Scope>& EventTable();
@@ -54,6 +61,7 @@ const ObjectTable<Scope>& ActorTable();
 const ObjectTable<Scope>& TicketTable();
 const ObjectTable<Scope>& JourneyTable();
 const ObjectTable<Scope>& PersonTable();
+const ObjectTable<Scope>& ExpectTable();
 const ObjectTable<PersonSource>& RequesterTable();
 const ObjectTable<PersonSource>& AssigneeTable();
 const ObjectTable<v1::Possession>& PossessionTable();

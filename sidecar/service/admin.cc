@@ -67,6 +67,28 @@ void LogErrors(const std::vector<Diagnostic>& diagnostics) {
   }
 }
 
+google::protobuf::Duration ToDuration(absl::Duration duration) {
+  return TimeUtil::NanosecondsToDuration(absl::ToInt64Nanoseconds(duration));
+}
+
+void AddExpectations(const std::vector<pipeline::TenantCoverage>& tenants,
+                     v1::GetStatusResponse* response) {
+  for (const pipeline::TenantCoverage& tenant : tenants) {
+    for (const expectation::AgeCoverage& age : tenant.ages) {
+      v1::ExpectationCoverage* added = response->add_expectations();
+      added->set_tenant(tenant.tenant);
+      *added->mutable_age() = ToDuration(age.age);
+      added->set_windows(static_cast<int64_t>(age.windows));
+      added->set_resolved(static_cast<int64_t>(age.resolved));
+      added->set_refused(age.refused);
+      if (age.windows > 0) *added->mutable_median_width() = ToDuration(age.median_width);
+      if (!age.coverage.has_value()) continue;
+      added->set_p50_coverage(age.coverage->p50);
+      added->set_p80_coverage(age.coverage->p80);
+    }
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<v1::GetRuleSetResponse> Admin::GetRuleSet(
@@ -157,8 +179,8 @@ absl::StatusOr<v1::GetStatusResponse> Admin::GetStatus(
   if (stats.oldest_action != absl::InfiniteFuture()) {
     *response.mutable_oldest_action_at() = ToTimestamp(stats.oldest_action);
   }
-  *response.mutable_uptime() =
-      TimeUtil::NanosecondsToDuration(absl::ToInt64Nanoseconds(clock_->Now() - started_at_));
+  *response.mutable_uptime() = ToDuration(clock_->Now() - started_at_);
+  AddExpectations(stats.expectations, &response);
   return response;
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/store/checks.h"
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
+#include "sidecar/base/status_macros.h"
 
 namespace waypost::store {
 
@@ -15,20 +18,26 @@ absl::Status CheckPositions(absl::Span<const LogRecord> records, uint64_t last_p
   return absl::OkStatus();
 }
 
-absl::Status CheckMaterialization(const Materialization& batch, uint64_t materialized,
-                                  uint64_t last_position) {
-  if (!batch.position.has_value()) return absl::OkStatus();
-  if (*batch.position < materialized) {
-    return absl::InvalidArgumentError(absl::StrCat("cannot materialize up to position ",
-                                                   *batch.position, ": ", materialized,
-                                                   " is reached already"));
+namespace {
+
+absl::Status CheckProgress(std::optional<uint64_t> position, uint64_t reached, uint64_t last) {
+  if (!position.has_value()) return absl::OkStatus();
+  if (*position < reached) {
+    return absl::InvalidArgumentError(absl::StrCat("cannot materialize up to position ", *position,
+                                                   ": ", reached, " is reached already"));
   }
-  if (*batch.position > last_position) {
-    return absl::InvalidArgumentError(absl::StrCat("cannot materialize up to position ",
-                                                   *batch.position, ": the log ends at ",
-                                                   last_position));
+  if (*position > last) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot materialize up to position ", *position, ": the log ends at ", last));
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckMaterialization(const Materialization& batch, const Positions& positions) {
+  WAYPOST_RETURN_IF_ERROR(CheckProgress(batch.position, positions.materialized, positions.last));
+  return CheckProgress(batch.learned_position, positions.learned, positions.last);
 }
 
 absl::Status CheckQuery(const JourneyQuery& query) {

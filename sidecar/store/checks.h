@@ -14,9 +14,16 @@ namespace waypost::store {
 [[nodiscard]] absl::Status CheckPositions(absl::Span<const LogRecord> records,
                                           uint64_t last_position);
 
-// INVALID_ARGUMENT when the batch names a position before `materialized` or after `last_position`.
-[[nodiscard]] absl::Status CheckMaterialization(const Materialization& batch, uint64_t materialized,
-                                                uint64_t last_position);
+// Where a store stands.
+struct Positions {
+  uint64_t last = 0;
+  uint64_t materialized = 0;
+  uint64_t learned = 0;
+};
+// INVALID_ARGUMENT when the batch names a position before the one that it would replace or after
+// the last.
+[[nodiscard]] absl::Status CheckMaterialization(const Materialization& batch,
+                                                const Positions& positions);
 
 // INVALID_ARGUMENT when the limit is 0.
 [[nodiscard]] absl::Status CheckQuery(const JourneyQuery& query);

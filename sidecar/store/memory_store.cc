@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <map>
+#include <random>
 #include <set>
 #include <tuple>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/store/checks.h"
@@ -41,8 +43,18 @@ bool ComesAfter(const JourneyRow& row, const PagePosition& position) {
          (newest == position.newest_micros && row.journey_id > position.journey_id);
 }
 
+// 256 bits in hexadecimal digits.
+std::string RandomText() {
+  std::random_device random;
+  std::string text;
+  for (int word = 0; word < 8; ++word) absl::StrAppend(&text, absl::Hex(random(), absl::kZeroPad8));
+  return text;
+}
+
 class MemoryStore final : public Store {
  public:
+  explicit MemoryStore(std::string secret) : secret_(std::move(secret)) {}
+
   absl::Status Append(absl::Span<const LogRecord> records) override;
   absl::StatusOr<uint64_t> LastPosition() const override;
   absl::StatusOr<uint64_t> MaterializedPosition() const override;
@@ -69,11 +81,14 @@ class MemoryStore final : public Store {
                                                       std::string_view action_id) const override;
   absl::StatusOr<std::vector<ActionRow>> ListActions(const ActionQuery& query) const override;
   absl::StatusOr<int64_t> CountActions(ActionState state) const override;
+  absl::StatusOr<std::vector<ExpectationRow>> ListExpectations() const override;
+  absl::StatusOr<uint64_t> LearnedPosition() const override;
   absl::StatusOr<std::vector<UnmappedGroup>> ListUnmapped(std::string_view tenant,
                                                           size_t limit) const override;
   absl::StatusOr<size_t> Prune(absl::Time before, size_t limit) override;
   absl::StatusOr<size_t> PruneActions(absl::Time before, size_t limit) override;
   absl::Status Recover() override { return absl::OkStatus(); }
+  std::string_view secret() const override { return secret_; }
   std::string_view kind() const override { return "memory"; }
 
  private:
@@ -89,6 +104,7 @@ class MemoryStore final : public Store {
   size_t RemoveJourney(const JourneyKey& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Waits(const PersonRow& row) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
+  const std::string secret_;
   mutable absl::Mutex mutex_;
   uint64_t last_position_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t materialized_position_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -97,6 +113,8 @@ class MemoryStore final : public Store {
   std::map<JourneyKey, JourneyRow> journeys_ ABSL_GUARDED_BY(mutex_);
   std::map<TicketKey, TicketRow> tickets_ ABSL_GUARDED_BY(mutex_);
   MemoryActions actions_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::string> expectations_ ABSL_GUARDED_BY(mutex_);  // blobs by tenant
+  uint64_t learned_position_ ABSL_GUARDED_BY(mutex_) = 0;
   // What the maps above say, the other way round.
   std::set<DueKey> due_ ABSL_GUARDED_BY(mutex_);
   std::map<PersonKey, std::set<std::string>> journeys_of_ ABSL_GUARDED_BY(mutex_);
@@ -206,13 +224,29 @@ absl::StatusOr<size_t> MemoryStore::PruneActions(absl::Time before, size_t limit
   return actions_.Prune(before, limit);
 }
 
+absl::StatusOr<std::vector<ExpectationRow>> MemoryStore::ListExpectations() const {
+  absl::ReaderMutexLock lock(&mutex_);
+  std::vector<ExpectationRow> rows;
+  for (const auto& [tenant, blob] : expectations_) rows.push_back({tenant, blob});
+  return rows;
+}
+
+absl::StatusOr<uint64_t> MemoryStore::LearnedPosition() const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return learned_position_;
+}
+
 absl::Status MemoryStore::Materialize(const Materialization& batch) {
   absl::MutexLock lock(&mutex_);
-  WAYPOST_RETURN_IF_ERROR(CheckMaterialization(batch, materialized_position_, last_position_));
+  WAYPOST_RETURN_IF_ERROR(CheckMaterialization(batch, {.last = last_position_,
+                                                       .materialized = materialized_position_,
+                                                       .learned = learned_position_}));
   for (const PersonRow& row : batch.persons) PutPerson(row);
   for (const JourneyRow& row : batch.journeys) PutJourney(row);
   for (const TicketRow& row : batch.tickets) PutTicket(row);
   for (const ActionRow& row : batch.actions) actions_.Put(row);
+  for (const ExpectationRow& row : batch.expectations) expectations_[row.tenant] = row.blob;
+  learned_position_ = batch.learned_position.value_or(learned_position_);
   due_basis_ = batch.due_basis.value_or(due_basis_);
   materialized_position_ = batch.position.value_or(materialized_position_);
   return absl::OkStatus();
@@ -409,6 +443,8 @@ absl::StatusOr<size_t> MemoryStore::Prune(absl::Time before, size_t limit) {
 
 }  // namespace
 
-std::unique_ptr<Store> MakeMemoryStore() { return std::make_unique<MemoryStore>(); }
+std::unique_ptr<Store> MakeMemoryStore(std::string secret) {
+  return std::make_unique<MemoryStore>(secret.empty() ? RandomText() : std::move(secret));
+}
 
 }  // namespace waypost::store

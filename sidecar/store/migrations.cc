@@ -92,7 +92,23 @@ CREATE INDEX actions_by_state ON actions (state, position, number);
 CREATE INDEX actions_settled ON actions (settled_at) WHERE settled_at IS NOT NULL;
 )sql";
 
-constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3};
+// 256 bits that make ids unguessable; SQLite seeds its generator from the system's.
+constexpr char kVersion4[] = R"sql(
+CREATE TABLE secret (value TEXT NOT NULL) STRICT;
+INSERT INTO secret (value) VALUES (lower(hex(randomblob(32))));
+)sql";
+
+// How long tickets take. Records that are older than this teach nothing: it is not written in them.
+constexpr char kVersion5[] = R"sql(
+CREATE TABLE expectations (
+  tenant TEXT PRIMARY KEY,
+  blob BLOB NOT NULL
+) STRICT;
+INSERT INTO meta (name, value)
+  SELECT 'learned_position', value FROM meta WHERE name = 'materialized_position';
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 }  // namespace
 

@@ -103,6 +103,13 @@ absl::StatusOr<int64_t> SqliteConnection::QueryInteger(std::string_view sql) {
   return found ? rows.Integer(0) : 0;
 }
 
+absl::StatusOr<std::string> SqliteConnection::QueryText(std::string_view sql) {
+  WAYPOST_ASSIGN_OR_RETURN(SqliteStatement statement, Prepare(sql));
+  SqliteRows rows = statement.Start();
+  WAYPOST_ASSIGN_OR_RETURN(const bool found, rows.Next());
+  return found ? rows.Bytes(0) : std::string();
+}
+
 absl::Status SqliteConnection::Transact(absl::FunctionRef<absl::Status()> body) {
   WAYPOST_RETURN_IF_ERROR(begin_->Run());
   absl::Status status = body();

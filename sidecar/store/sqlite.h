@@ -117,6 +117,8 @@ class SqliteConnection {
 
   // The first column of the first row of `sql`; 0 when there is no row.
   [[nodiscard]] absl::StatusOr<int64_t> QueryInteger(std::string_view sql);
+  // The same of text; empty when there is no row.
+  [[nodiscard]] absl::StatusOr<std::string> QueryText(std::string_view sql);
 
   // Runs `body` in a transaction that holds the write lock from its start, and commits. When `body`
   // or the commit fails, everything is rolled back.

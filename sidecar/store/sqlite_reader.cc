@@ -45,6 +45,7 @@ constexpr char kListActions[] =
     " AND (?4 = '' OR tenant = ?4) ORDER BY position, number LIMIT ?5";
 constexpr char kCountActions[] =
     "SELECT count(*) FROM actions INDEXED BY actions_by_state WHERE state = ?1";
+constexpr char kListExpectations[] = "SELECT tenant, blob FROM expectations ORDER BY tenant";
 constexpr char kListUnmapped[] =
     "SELECT unmapped_key, count(*) AS records, max(occurred_at) AS last_at FROM log"
     " WHERE tenant = ?1 AND unmapped_key IS NOT NULL GROUP BY unmapped_key"
@@ -139,6 +140,7 @@ absl::Status SqliteReader::PrepareAll() {
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kFindAction, find_action_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kListActions, list_actions_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kCountActions, count_actions_));
+  WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kListExpectations, list_expectations_));
   return connection_->PrepareInto(kListUnmapped, list_unmapped_);
 }
 
@@ -287,6 +289,16 @@ absl::StatusOr<int64_t> SqliteReader::CountActions(ActionState state) {
   SqliteRows rows = count_actions_->Start(static_cast<int64_t>(state));
   WAYPOST_RETURN_IF_ERROR(rows.Next().status());
   return rows.Integer(0);
+}
+
+absl::StatusOr<std::vector<ExpectationRow>> SqliteReader::ListExpectations() {
+  std::vector<ExpectationRow> expectations;
+  SqliteRows rows = list_expectations_->Start();
+  while (true) {
+    WAYPOST_ASSIGN_OR_RETURN(const bool found, rows.Next());
+    if (!found) return expectations;
+    expectations.push_back({rows.Bytes(0), rows.Bytes(1)});
+  }
 }
 
 absl::StatusOr<std::vector<UnmappedGroup>> SqliteReader::ListUnmapped(std::string_view tenant,

@@ -49,6 +49,7 @@ class SqliteReader {
                                                                     std::string_view action_id);
   [[nodiscard]] absl::StatusOr<std::vector<ActionRow>> ListActions(const ActionQuery& query);
   [[nodiscard]] absl::StatusOr<int64_t> CountActions(ActionState state);
+  [[nodiscard]] absl::StatusOr<std::vector<ExpectationRow>> ListExpectations();
   [[nodiscard]] absl::StatusOr<std::vector<UnmappedGroup>> ListUnmapped(std::string_view tenant,
                                                                         size_t limit);
 
@@ -74,6 +75,7 @@ class SqliteReader {
   std::optional<SqliteStatement> find_action_;
   std::optional<SqliteStatement> list_actions_;
   std::optional<SqliteStatement> count_actions_;
+  std::optional<SqliteStatement> list_expectations_;
   std::optional<SqliteStatement> list_unmapped_;
 };
 

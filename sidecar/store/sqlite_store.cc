@@ -27,11 +27,6 @@ constexpr int kWriterCacheKibibytes = 32 * 1024;
 constexpr int kReaderCacheKibibytes = 4 * 1024;
 constexpr size_t kScanChunk = 256;  // records held at once by a scan
 
-struct Positions {
-  uint64_t last = 0;
-  uint64_t materialized = 0;
-};
-
 absl::Status CheckOptions(const SqliteOptions& options) {
   if (options.max_bytes < 0) return absl::InvalidArgumentError("max_bytes must not be negative");
   if (options.checkpoint_pages < 1) {
@@ -124,7 +119,12 @@ absl::StatusOr<Positions> ReadPositions(SqliteConnection& connection) {
                                             materialized + 1, " to ", last, " only ", waiting,
                                             " are there"));
   }
-  return Positions{static_cast<uint64_t>(last), static_cast<uint64_t>(materialized)};
+  WAYPOST_ASSIGN_OR_RETURN(
+      const int64_t learned,
+      connection.QueryInteger("SELECT value FROM meta WHERE name = 'learned_position'"));
+  return Positions{.last = static_cast<uint64_t>(last),
+                   .materialized = static_cast<uint64_t>(materialized),
+                   .learned = static_cast<uint64_t>(learned)};
 }
 
 class SqliteStore final : public Store {
@@ -161,11 +161,14 @@ class SqliteStore final : public Store {
                                                       std::string_view action_id) const override;
   absl::StatusOr<std::vector<ActionRow>> ListActions(const ActionQuery& query) const override;
   absl::StatusOr<int64_t> CountActions(ActionState state) const override;
+  absl::StatusOr<std::vector<ExpectationRow>> ListExpectations() const override;
+  absl::StatusOr<uint64_t> LearnedPosition() const override { return learned_.load(); }
   absl::StatusOr<std::vector<UnmappedGroup>> ListUnmapped(std::string_view tenant,
                                                           size_t limit) const override;
   absl::StatusOr<size_t> Prune(absl::Time before, size_t limit) override;
   absl::StatusOr<size_t> PruneActions(absl::Time before, size_t limit) override;
   absl::Status Recover() override;
+  std::string_view secret() const override { return secret_; }
   std::string_view kind() const override { return "sqlite"; }
 
  private:
@@ -177,8 +180,10 @@ class SqliteStore final : public Store {
   // Declared first: the file is let go when every connection is closed.
   const std::unique_ptr<FileGuard> guard_;
   const SqliteOptions options_;
+  std::string secret_;                      // set by Start
   std::atomic<uint64_t> last_ = 0;          // acknowledged, or found when the file was opened
   std::atomic<uint64_t> materialized_ = 0;  // likewise
+  std::atomic<uint64_t> learned_ = 0;       // likewise
   absl::Mutex write_mutex_;
   // What every write is answered with; OK while writes are taken.
   absl::Status refusal_ ABSL_GUARDED_BY(write_mutex_);
@@ -191,6 +196,11 @@ absl::Status SqliteStore::Start() {
   WAYPOST_ASSIGN_OR_RETURN(const Positions found, OpenConnections());
   last_ = found.last;
   materialized_ = found.materialized;
+  WAYPOST_ASSIGN_OR_RETURN(secret_, writer_->connection().QueryText("SELECT value FROM secret"));
+  if (secret_.empty()) {
+    return absl::DataLossError(absl::StrCat(guard_->path(), ": its secret is missing"));
+  }
+  learned_ = found.learned;
   return absl::OkStatus();
 }
 
@@ -234,9 +244,11 @@ absl::Status SqliteStore::Materialize(const Materialization& batch) {
   absl::MutexLock lock(&write_mutex_);
   return Write([&]() -> absl::Status {
     write_mutex_.AssertHeld();
-    WAYPOST_RETURN_IF_ERROR(CheckMaterialization(batch, materialized_, last_));
+    WAYPOST_RETURN_IF_ERROR(CheckMaterialization(
+        batch, {.last = last_, .materialized = materialized_, .learned = learned_}));
     WAYPOST_RETURN_IF_ERROR(writer_->Materialize(batch));
     materialized_ = batch.position.value_or(materialized_);
+    learned_ = batch.learned_position.value_or(learned_);
     return absl::OkStatus();
   });
 }
@@ -365,6 +377,10 @@ absl::StatusOr<std::vector<ActionRow>> SqliteStore::ListActions(const ActionQuer
 
 absl::StatusOr<int64_t> SqliteStore::CountActions(ActionState state) const {
   return readers_.Use([&](SqliteReader& reader) { return reader.CountActions(state); });
+}
+
+absl::StatusOr<std::vector<ExpectationRow>> SqliteStore::ListExpectations() const {
+  return readers_.Use([&](SqliteReader& reader) { return reader.ListExpectations(); });
 }
 
 absl::StatusOr<std::vector<UnmappedGroup>> SqliteStore::ListUnmapped(std::string_view tenant,

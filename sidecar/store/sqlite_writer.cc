@@ -38,6 +38,10 @@ constexpr char kPutAction[] =
 constexpr char kPruneActions[] =
     "DELETE FROM actions WHERE (tenant, action_id) IN (SELECT tenant, action_id FROM actions"
     " WHERE settled_at IS NOT NULL AND settled_at < ?1 ORDER BY settled_at LIMIT ?2)";
+constexpr char kPutExpectation[] =
+    "INSERT INTO expectations (tenant, blob) VALUES (?1, ?2)"
+    " ON CONFLICT (tenant) DO UPDATE SET blob = excluded.blob";
+constexpr char kPutLearnedPosition[] = "UPDATE meta SET value = ?1 WHERE name = 'learned_position'";
 constexpr char kPutPosition[] = "UPDATE meta SET value = ?1 WHERE name = 'materialized_position'";
 constexpr char kPutDueBasis[] = "UPDATE due_basis SET basis = ?1";
 constexpr char kDropAfter[] = "DELETE FROM log WHERE position > ?1";
@@ -63,7 +67,9 @@ absl::Status SqliteWriter::PrepareAll() {
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutTicket, put_ticket_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutAction, put_action_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPruneActions, prune_actions_));
+  WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutExpectation, put_expectation_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutPosition, put_position_));
+  WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutLearnedPosition, put_learned_position_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kPutDueBasis, put_due_basis_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kDropAfter, drop_after_));
   WAYPOST_RETURN_IF_ERROR(connection_->PrepareInto(kFillProbe, fill_probe_));
@@ -106,12 +112,21 @@ absl::Status SqliteWriter::Put(const ActionRow& row) {
                           absl::ToUnixMicros(row.settled_at), SqliteBlob{row.blob});
 }
 
+absl::Status SqliteWriter::Put(const ExpectationRow& row) {
+  return put_expectation_->Run(row.tenant, SqliteBlob{row.blob});
+}
+
 absl::Status SqliteWriter::Materialize(const Materialization& batch) {
   return connection_->Transact([&]() -> absl::Status {
     for (const PersonRow& row : batch.persons) WAYPOST_RETURN_IF_ERROR(Put(row));
     for (const JourneyRow& row : batch.journeys) WAYPOST_RETURN_IF_ERROR(Put(row));
     for (const TicketRow& row : batch.tickets) WAYPOST_RETURN_IF_ERROR(Put(row));
     for (const ActionRow& row : batch.actions) WAYPOST_RETURN_IF_ERROR(Put(row));
+    for (const ExpectationRow& row : batch.expectations) WAYPOST_RETURN_IF_ERROR(Put(row));
+    if (batch.learned_position.has_value()) {
+      const auto learned = static_cast<int64_t>(*batch.learned_position);
+      WAYPOST_RETURN_IF_ERROR(put_learned_position_->Run(learned));
+    }
     if (batch.due_basis.has_value()) WAYPOST_RETURN_IF_ERROR(put_due_basis_->Run(*batch.due_basis));
     if (!batch.position.has_value()) return absl::OkStatus();
     return put_position_->Run(static_cast<int64_t>(*batch.position));

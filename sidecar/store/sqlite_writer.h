@@ -51,6 +51,7 @@ class SqliteWriter {
   [[nodiscard]] absl::Status Put(const JourneyRow& row);
   [[nodiscard]] absl::Status Put(const TicketRow& row);
   [[nodiscard]] absl::Status Put(const ActionRow& row);
+  [[nodiscard]] absl::Status Put(const ExpectationRow& row);
 
   const std::unique_ptr<SqliteConnection> connection_;
   // Declared after the connection, so that they go first.
@@ -60,7 +61,9 @@ class SqliteWriter {
   std::optional<SqliteStatement> put_journey_;
   std::optional<SqliteStatement> put_ticket_;
   std::optional<SqliteStatement> put_action_;
+  std::optional<SqliteStatement> put_expectation_;
   std::optional<SqliteStatement> put_position_;
+  std::optional<SqliteStatement> put_learned_position_;
   std::optional<SqliteStatement> put_due_basis_;
   std::optional<SqliteStatement> prune_actions_;
   std::optional<SqliteStatement> drop_after_;

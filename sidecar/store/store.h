@@ -81,6 +81,12 @@ struct ActionQuery {
   size_t limit = 100;
 };
 
+// What was learned of how long a tenant's tickets take.
+struct ExpectationRow {
+  std::string tenant;
+  std::string blob;  // serialized waypost.internal.v1.ExpectationState
+};
+
 // What one materialisation writes, all or nothing.
 struct Materialization {
   std::vector<PersonRow> persons = {};
@@ -91,6 +97,9 @@ struct Materialization {
   // When set: by which rules and program the `due_at` of every person was found.
   std::optional<std::string> due_basis = std::nullopt;
   std::vector<ActionRow> actions = {};
+  std::vector<ExpectationRow> expectations = {};
+  // When set: every record up to here was learned by what is in the expectations.
+  std::optional<uint64_t> learned_position = std::nullopt;
 };
 
 // A person for whom something is due at a time. Ordered by time, tenant and person_id.
@@ -164,9 +173,10 @@ class Store {
       uint64_t after, const std::function<absl::Status(const LogRecord&)>& visit) const = 0;
 
   // Writes rows into the tables, replacing those of the same key (tenant and person_id, tenant and
-  // journey_id, tenant and source and ref, tenant and action_id; the last of equal keys stays), in
-  // one transaction.
-  // INVALID_ARGUMENT when the position lies before MaterializedPosition() or after LastPosition().
+  // journey_id, tenant and source and ref, tenant and action_id, tenant; the last of equal keys
+  // stays), in one transaction.
+  // INVALID_ARGUMENT when the position lies before MaterializedPosition() or after LastPosition(),
+  // or the learned one before LearnedPosition() or after LastPosition().
   [[nodiscard]] virtual absl::Status Materialize(const Materialization& batch) = 0;
 
   // Reads of the tables. Absence is an empty optional, not a failure.
@@ -204,6 +214,11 @@ class Store {
       const ActionQuery& query) const = 0;
   [[nodiscard]] virtual absl::StatusOr<int64_t> CountActions(ActionState state) const = 0;
 
+  // What was learned, by tenant; and up to which record. In a file that is older than expectations
+  // that is where its tables stood: its records teach nothing.
+  [[nodiscard]] virtual absl::StatusOr<std::vector<ExpectationRow>> ListExpectations() const = 0;
+  [[nodiscard]] virtual absl::StatusOr<uint64_t> LearnedPosition() const = 0;
+
   // Unmapped records, grouped by key, most frequent first, equally frequent ones by newest record
   // and then by key, at most `limit` groups. Counts what is in the log still.
   [[nodiscard]] virtual absl::StatusOr<std::vector<UnmappedGroup>> ListUnmapped(
@@ -222,6 +237,10 @@ class Store {
 
   // After a failed write: makes the store writable again, or says why it still is not.
   [[nodiscard]] virtual absl::Status Recover() = 0;
+
+  // Random text that was made with the store and never changes: the key of what nobody outside may
+  // guess. Lives as long as the store.
+  [[nodiscard]] virtual std::string_view secret() const = 0;
 
   // "sqlite" or "memory".
   [[nodiscard]] virtual std::string_view kind() const = 0;

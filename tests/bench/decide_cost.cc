@@ -107,7 +107,8 @@ void Step(const rules::RuleSet& rules, const v1::TicketEvent& event, uint64_t po
     std::exit(1);
   }
   const auto after_fold = std::chrono::steady_clock::now();
-  const internal::v1::Decision decision = journey::Decide(rules, event, *record, *folded, now);
+  const internal::v1::Decision decision =
+      journey::Decide(rules, event, *record, *folded, now, nullptr);
   const auto after_decide = std::chrono::steady_clock::now();
   journey::Apply(decision, *folded, record);
   const auto after_apply = std::chrono::steady_clock::now();

@@ -130,8 +130,11 @@ data: {self.folder}/connect
             self.assertEqual(post(connect.address, "desk", event(0, "T0")), 202)  # once more
             with self.sidecar() as sidecar:
                 self.journeys(sidecar, 20)
-                connect.stop()
+                deadline = time.monotonic() + waypost.SECONDS
+                while self.spooled() > 0 and time.monotonic() < deadline:
+                    time.sleep(0.05)
                 self.assertEqual(self.spooled(), 0)
+                connect.stop()
 
     def spooled(self):
         """The requests that wait. Opens the spool as the next process would."""

@@ -19,6 +19,7 @@
 #include "absl/time/time.h"
 #include "sidecar/base/hash.h"
 #include "sidecar/expectation/expectation_model.h"
+#include "sidecar/expectation/observation.h"
 
 namespace waypost::expectation {
 namespace {
@@ -88,7 +89,7 @@ void Answer(const Expectation& expectation) {
 void Play(const Line& line, ExpectationModel* model, Cost* events, Cost* questions) {
   const auto start = Nanoseconds();
   if (line.event) {
-    model->Record(line.ticket, line.opened_at, line.features(), line.at);
+    model->Record(Observe(line.ticket, line.opened_at, line.features(), line.at));
   } else {
     model->AdvanceTo(line.at);
   }

@@ -234,6 +234,27 @@ class ReplayTest(unittest.TestCase):
         surveys = json.loads(waypost.run(*arguments, "--output", "json").stdout)["surveys"]
         self.assertEqual([survey["reasonCode"] for survey in surveys], ["AUTO_CLOSED"])
 
+    def test_explains_what_time_brought(self):
+        created = {**EVENT, "ticket": {**EVENT["ticket"], "channel": "email"}}
+        resolved = {"eventId": "e2", "source": "s", "occurredAt": "2026-03-02T10:00:00Z",
+                    "actor": {"role": "ACTOR_ROLE_AGENT", "id": "sam"},
+                    "ticket": {"ref": "T1", "statusCategory": "STATUS_CATEGORY_RESOLVED"}}
+        wrote = {"eventId": "e3", "source": "s", "occurredAt": "2026-03-02T12:00:00Z",
+                 "actor": {"role": "ACTOR_ROLE_CUSTOMER"}, "ticket": {"ref": "T1"},
+                 "comment": {"body": "And the printer?", "visibility": "VISIBILITY_BOTH"}}
+        closed = {**resolved, "eventId": "e4", "occurredAt": "2026-03-05T10:00:00Z",
+                  "ticket": {"ref": "T1", "statusCategory": "STATUS_CATEGORY_CLOSED"}}
+        file = self.write("four.ndjson", "".join(
+            json.dumps(event) + "\n" for event in [created, resolved, wrote, closed]))
+        arguments = ["explain", "--rules", waypost.RULES, "--replay", file, "--ticket", "s/T1"]
+        result = waypost.run(*arguments)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        why = "NEW_WORD_FROM_CUSTOMER closed: The person wrote or called after the ticket was closed."
+        self.assertRegex(result.stdout, rf"(?m)^satisfaction +gated .*yaml:[0-9:]+ +{why}$")
+        self.assertEqual(result.stdout.count("csat not sent: NEW_WORD_FROM_CUSTOMER"), 1,
+                         "said once, when it was due")
+        self.assertIn("MERGED passed: ", waypost.run(*arguments, "--all").stdout)
+
     def test_explain_names_the_line_that_it_could_not_read(self):
         file = self.write("bad.ndjson", '{"event_id": 7\n')
         result = waypost.run("explain", "--rules", waypost.RULES, "--replay", file, "--event", "e1")

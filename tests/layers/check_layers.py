@@ -42,7 +42,7 @@ ONLY_IN = (
     (r"grpcpp/|.*\.grpc\.pb\.h$", ("service", ENGINE, "cli"), "gRPC"),
     (r"httplib\.h$", ("service", ENGINE, "cli"), "cpp-httplib"),
     (r"nlohmann/", (ENGINE,), "nlohmann-json"),
-    (r"openssl/", (ENGINE,), "OpenSSL"),
+    (r"openssl/", ("base", ENGINE), "OpenSSL"),
     (r"iostream$", ("cli",), "<iostream>"),
     (r"(waypost|google/rpc)/.*\.pb\.h$",
      ("rules", "expectation", "journey", "store", "pipeline", "service", ENGINE, "cli"),

@@ -33,6 +33,7 @@ stories:
       - {at: +1h, event: {ref: T2, group: ""}, id: mine, type: updated}
       - {at: +2h, expect: {updates: [{rule: keep-posted}]}}
   - name: two
+    tickets_take: {p50: 90m, p80: 1d}
     defaults: {requester: {id: bob}}
     steps:
       - {at: +0m, event: {}}
@@ -102,6 +103,27 @@ struct StepCase {
   const char* text;
   std::optional<absl::Duration> want;
 };
+
+TEST_F(StorySuiteTest, AStoryMaySayHowLongTicketsTake) {
+  const std::optional<StorySuite> suite = Load(kSuite);
+  ASSERT_TRUE(suite.has_value());
+  EXPECT_FALSE(suite->stories[0].tickets_take.has_value());
+  ASSERT_TRUE(suite->stories[1].tickets_take.has_value());
+  EXPECT_EQ(suite->stories[1].tickets_take->p50, absl::Minutes(90));
+  EXPECT_EQ(suite->stories[1].tickets_take->p80, absl::Hours(24));
+}
+
+TEST_F(StorySuiteTest, LengthsThatTicketsCannotTakeAreReported) {
+  for (const char* lengths : {"{p50: soon, p80: 1d}", "{p50: 2d, p80: 1d}", "{p50: 1h}"}) {
+    std::string text = kSuite;
+    text.replace(text.find("{p50: 90m, p80: 1d}"), 19, lengths);
+    const std::string path = folder_.path() + "/s_test.yaml";
+    std::ofstream(path) << text;
+    DiagnosticSink sink;
+    EXPECT_FALSE(StorySuite::Load(path, &sink).has_value()) << lengths;
+    EXPECT_EQ(sink.Take().size(), 1U) << lengths;
+  }
+}
 
 TEST(ParseStepTest, ReadsLengthsOfTime) {
   for (const StepCase& one : std::vector<StepCase>{{"+0m", absl::ZeroDuration()},

@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sidecar/expectation/observation.h"
 #include "tests/support/status_matchers.h"
 
 namespace waypost::expectation {
@@ -31,7 +32,7 @@ class Desk {
   void Play(int count, absl::Duration longest, std::string_view group = "desk") {
     for (int i = 0; i < count; ++i, now += absl::Minutes(30)) {
       ResolveUntil(now);
-      model.Record(next, now, Features(group), now);
+      model.Record(Observe(next, now, Features(group), now));
       ends.emplace(now + longest * (next * 37 % 100 + 0.5) / 100, next);
       ++next;
     }
@@ -42,7 +43,7 @@ class Desk {
     while (!ends.empty() && ends.begin()->first <= until) {
       TicketFeatures resolved = Features();
       resolved.status = v1::STATUS_CATEGORY_RESOLVED;
-      model.Record(ends.begin()->second, kStart, resolved, ends.begin()->first);
+      model.Record(Observe(ends.begin()->second, kStart, resolved, ends.begin()->first));
       ends.erase(ends.begin());
     }
   }
@@ -175,11 +176,12 @@ TEST(ExpectationModelTest, TicketsThatWereNotResolvedTeachNothingButTheirAge) {
   TicketFeatures resolved = Features();
   resolved.status = v1::STATUS_CATEGORY_RESOLVED;
   for (uint64_t key = 1'000'000; key < 1'000'020; ++key) {
-    desk.model.Record(key, desk.now, Features(), desk.now);
-    desk.model.Record(key, desk.now, canceled, desk.now);
-    desk.model.Record(key + 100, desk.now, Features(), desk.now);
-    desk.model.Withdraw(key + 100, desk.now);
-    desk.model.Record(key + 200, desk.now, resolved, desk.now);  // resolved on arrival
+    desk.model.Record(Observe(key, desk.now, Features(), desk.now));
+    desk.model.Record(Observe(key, desk.now, canceled, desk.now));
+    desk.model.Record(Observe(key + 100, desk.now, Features(), desk.now));
+    desk.model.Record(ObserveWithdrawal(key + 100, desk.now));
+    // Resolved on arrival.
+    desk.model.Record(Observe(key + 200, desk.now, resolved, desk.now));
   }
   EXPECT_NEAR(Hours(desk.Ask(absl::ZeroDuration()).p80), Hours(before.p80), 0.6);
 }
@@ -188,12 +190,12 @@ TEST(ExpectationModelTest, AReopenedTicketIsWatchedAnew) {
   ExpectationModel model;
   TicketFeatures resolved = Features();
   resolved.status = v1::STATUS_CATEGORY_RESOLVED;
-  model.Record(1, kStart, Features(), kStart);
+  model.Record(Observe(1, kStart, Features(), kStart));
   EXPECT_EQ(model.open_tickets(), 1);
-  model.Record(1, kStart, resolved, kStart + absl::Hours(1));
+  model.Record(Observe(1, kStart, resolved, kStart + absl::Hours(1)));
   EXPECT_EQ(model.open_tickets(), 0);
-  model.Record(1, kStart, resolved, kStart + absl::Hours(2));
-  model.Record(1, kStart, Features(), kStart + absl::Hours(3));
+  model.Record(Observe(1, kStart, resolved, kStart + absl::Hours(2)));
+  model.Record(Observe(1, kStart, Features(), kStart + absl::Hours(3)));
   EXPECT_EQ(model.open_tickets(), 1);
   EXPECT_EQ(model.ToState().tickets(0).next_age(), 2);  // four hours
 }
@@ -265,9 +267,9 @@ TEST(ExpectationModelTest, StrangeTimesDoNoLastingHarm) {
                                  absl::FromUnixSeconds(int64_t{1} << 55)};
   uint64_t key = 1'000'000;
   for (const absl::Time strange : kStrange) {
-    desk.model.Record(++key, strange, Features(), desk.now);
-    desk.model.Record(++key, desk.now, Features(), strange);
-    desk.model.Withdraw(key, strange);
+    desk.model.Record(Observe(++key, strange, Features(), desk.now));
+    desk.model.Record(Observe(++key, desk.now, Features(), strange));
+    desk.model.Record(ObserveWithdrawal(key, strange));
     desk.model.AdvanceTo(strange);
     const Expectation expectation = desk.model.Predict(Features(), strange, desk.now);
     EXPECT_GE(expectation.p50, absl::ZeroDuration());
@@ -282,11 +284,27 @@ TEST(ExpectationModelTest, StaysBounded) {
   Desk desk(
       {.cell_size = 64, .band_size = 200, .maximum_open_tickets = 1'000, .maximum_names = 5'000});
   for (int i = 0; i < 20'000; ++i) {
-    desk.model.Record(desk.next++, desk.now, Features(std::to_string(i)), desk.now);
+    desk.model.Record(Observe(desk.next++, desk.now, Features(std::to_string(i)), desk.now));
     desk.now += absl::Minutes(1);
   }
   EXPECT_LE(desk.model.open_tickets(), 1'000);
   EXPECT_LT(desk.model.bytes(), 3 << 20);
+}
+
+TEST(ExpectationModelTest, OfAFloodOnlyTheFirstTicketsOfEachHourAreWatched) {
+  Desk desk({.maximum_watched_per_hour = 10});
+  for (int i = 0; i < 100; ++i) {
+    desk.model.Record(Observe(desk.next++, desk.now, Features(), desk.now));
+  }
+  EXPECT_EQ(desk.model.open_tickets(), 10);
+  auto restored =
+      ExpectationModel::FromState(desk.model.ToState(), {.maximum_watched_per_hour = 10});
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  restored->Record(Observe(desk.next++, desk.now, Features(), desk.now));
+  EXPECT_EQ(restored->open_tickets(), 10);
+  desk.now += absl::Hours(1);
+  restored->Record(Observe(desk.next++, desk.now, Features(), desk.now));
+  EXPECT_EQ(restored->open_tickets(), 11);
 }
 
 TEST(ExpectationModelTest, RefusalsHaveCodes) {

@@ -534,8 +534,8 @@ TEST(DecideTest, IsPureAndRulesFireOncePerEvent) {
   const absl::StatusOr<Folded> folded = Fold(event, 1, frozen->stitching, nullptr, &record);
   ASSERT_TRUE(folded.ok());
   ASSERT_GT(folded->events.size(), 1u);
-  const internal::v1::Decision first = Decide(*frozen, event, record, *folded, At(0));
-  const internal::v1::Decision second = Decide(*frozen, event, record, *folded, At(0));
+  const internal::v1::Decision first = Decide(*frozen, event, record, *folded, At(0), nullptr);
+  const internal::v1::Decision second = Decide(*frozen, event, record, *folded, At(0), nullptr);
   EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
   ASSERT_THAT(AlertRules(first.enrichment()), ElementsAre("any-event"));
   EXPECT_EQ(first.enrichment().alerts(0).text(), rules::EventTypeName(folded->events[1].type()));

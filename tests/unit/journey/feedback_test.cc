@@ -40,7 +40,7 @@ rules::RuleSet RecoveryRules() {
   recovery.condition = Condition("event.survey == \"csat\" && event.sentiment == \"negative\"");
   recovery.alert.emplace();
   recovery.alert->text = Texts({{"", "rated {{event.rating}}"}});
-  recovery.alert->act_within = absl::Hours(1);
+  recovery.alert->act_within = calendar::Span{absl::Hours(1), true};
   return rules;
 }
 
@@ -67,6 +67,21 @@ class FeedbackTest : public ::testing::Test {
     if (!refused.has_value()) return std::nullopt;
     EXPECT_FALSE(refused->message.empty());
     return refused->refusal;
+  }
+  // When the answer that counts was given.
+  [[nodiscard]] absl::Time GivenAt() const {
+    return absl::FromUnixMicros(MicrosOf(survey().answer().answered_at()));
+  }
+  [[nodiscard]] std::vector<v1::OpenAlert> open_alerts() const {
+    const auto& open = desk_.record.journeys[0].open_alerts();
+    return {open.begin(), open.end()};
+  }
+  static v1::TicketEvent CommentOf(int minutes, v1::ActorRole role) {
+    v1::TicketEvent event = EventOf("INC1", minutes, v1::STATUS_CATEGORY_CLOSED);
+    event.mutable_actor()->set_role(role);
+    event.mutable_comment()->set_body("text");
+    event.mutable_comment()->set_visibility(v1::VISIBILITY_BOTH);
+    return event;
   }
   [[nodiscard]] std::string State() const {
     std::string state = desk_.record.person.SerializeAsString();
@@ -115,6 +130,57 @@ TEST_F(FeedbackTest, ALowScoreIsATaskForTheOwnerWithADeadline) {
   EXPECT_EQ(absl::FromUnixSeconds(alert.act_by().seconds()), At(10 + kHour));
 }
 
+TEST_F(FeedbackTest, TheDeadlineCountsInBusinessTime) {
+  rules::RuleSet rules = RecoveryRules();
+  calendar::OpeningHours hours;
+  for (size_t day = 0; day < 5; ++day) hours.week[day] = {{8 * 60, 18 * 60}};
+  rules.calendars.insert(rules.calendars.begin(),
+                         {"desk", *calendar::BusinessCalendar::Create(hours), {}});
+  desk_.Use(std::move(rules));
+  constexpr int kMondayAt1730 = 8 * kHour + 30;
+  Answer(AnswerAt(kMondayAt1730, survey_id_, 2));
+  ASSERT_THAT(decided_.alerts(), SizeIs(1));
+  EXPECT_EQ(absl::FromUnixSeconds(decided_.alerts(0).act_by().seconds()), At(kDay - kHour + 30))
+      << "half an hour today, half an hour from 08:00 tomorrow";
+}
+
+TEST_F(FeedbackTest, TheTaskOutlastsTheJourney) {
+  Answer(AnswerAt(10, survey_id_, 2));
+  ASSERT_THAT(open_alerts(), SizeIs(1));
+  EXPECT_EQ(open_alerts()[0].alert().id(), decided_.alerts(0).id());
+  desk_.Record(EventOf("INC1", 20, v1::STATUS_CATEGORY_CLOSED));
+  EXPECT_THAT(open_alerts(), SizeIs(1)) << "closing the ticket is no recovery";
+  const v1::Enrichment gone = desk_.Record(CommentOf(30, v1::ACTOR_ROLE_SYSTEM));
+  EXPECT_THAT(gone.resolved_alerts(), IsEmpty()) << "nor is what the tool writes by itself";
+  const v1::Enrichment done = desk_.Record(CommentOf(40, v1::ACTOR_ROLE_AGENT));
+  ASSERT_THAT(done.resolved_alerts(), SizeIs(1));
+  EXPECT_EQ(done.resolved_alerts(0).reason_code(), "CAUSE_GONE");
+  EXPECT_EQ(done.resolved_alerts(0).reason(), "An agent has written to the person.");
+  EXPECT_THAT(open_alerts(), IsEmpty());
+}
+
+TEST_F(FeedbackTest, ThereIsOneTaskHoweverOftenTheAnswerIsChanged) {
+  Answer(AnswerAt(10, survey_id_, 2));
+  Answer(AnswerAt(20, survey_id_, 1));
+  EXPECT_THAT(decided_.alerts(), IsEmpty());
+  EXPECT_THAT(decided_.resolved_alerts(), IsEmpty());
+  EXPECT_THAT(open_alerts(), SizeIs(1));
+}
+
+TEST_F(FeedbackTest, TheTaskIsSettledWhenTheAnswerIsChangedToAGoodOne) {
+  Answer(AnswerAt(10, survey_id_, 2));
+  Answer(AnswerAt(10 + kDay, survey_id_, 5));
+  ASSERT_THAT(decided_.resolved_alerts(), SizeIs(1));
+  EXPECT_EQ(decided_.resolved_alerts(0).reason(), "The person has changed the answer.");
+  EXPECT_THAT(open_alerts(), IsEmpty());
+}
+
+TEST_F(FeedbackTest, AnAnswerThatIsToldLateIsATaskAsWell) {
+  desk_.Record(EventOf("INC1", 60, v1::STATUS_CATEGORY_CLOSED));
+  Answer(AnswerAt(10, survey_id_, 1), At(61));
+  EXPECT_THAT(decided_.alerts(), SizeIs(1));
+}
+
 TEST_F(FeedbackTest, AGoodScoreIsNoTask) {
   Answer(AnswerAt(10, survey_id_, 3));
   EXPECT_THAT(decided_.alerts(), IsEmpty());
@@ -130,6 +196,22 @@ TEST_F(FeedbackTest, CanBeChangedForADayAndTheFirstIsKept) {
   EXPECT_EQ(Answer(AnswerAt(10 + kDay, survey_id_, 4)), std::nullopt);
   EXPECT_EQ(Answer(AnswerAt(11 + kDay, survey_id_, 1)), FeedbackRefusal::kAlreadyAnswered);
   EXPECT_EQ(Answer(AnswerAt(11, survey_id_, 1), At(3 * kDay)), FeedbackRefusal::kAlreadyAnswered);
+}
+
+TEST_F(FeedbackTest, NoTimeThatIsToldComesBeforeTheSurveyOrAfterNow) {
+  EXPECT_EQ(Answer(AnswerAt(-10, survey_id_, 4), At(20)), FeedbackRefusal::kBeforeSurvey);
+  EXPECT_EQ(Answer(AnswerAt(-9, survey_id_, 4), At(20)), std::nullopt) << "clocks differ";
+  EXPECT_EQ(GivenAt(), At(1)) << "when the survey was sent";
+  EXPECT_EQ(Answer(AnswerAt(40, survey_id_, 5), At(30)), std::nullopt);
+  EXPECT_EQ(GivenAt(), At(30)) << "now";
+  EXPECT_EQ(absl::FromUnixMicros(MicrosOf(survey().answer().first_answered_at())), At(1));
+}
+
+TEST_F(FeedbackTest, AChangeIsNotOlderThanTheFirstAnswer) {
+  EXPECT_EQ(Answer(AnswerAt(20, survey_id_, 4)), std::nullopt);
+  EXPECT_EQ(Answer(AnswerAt(10, survey_id_, 5), At(30)), std::nullopt);
+  EXPECT_EQ(GivenAt(), At(20));
+  EXPECT_EQ(survey().answer().rating(), 5);
 }
 
 TEST_F(FeedbackTest, AFloodOfVotesChangesItFiveTimesAtMost) {

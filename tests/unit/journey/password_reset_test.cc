@@ -68,7 +68,7 @@ std::vector<v1::TicketEvent> Story() {
       Signal(54, "7", "password_reset_mail_sent", "email"),
       Signal(58, "8", "call_answered", "phone"),
       Ticket(9, 0, "9", "New", v1::STATUS_CATEGORY_NEW),
-      Ticket(9, 12, "10", "Resolved", v1::STATUS_CATEGORY_RESOLVED),
+      Ticket(9, 18, "10", "Resolved", v1::STATUS_CATEGORY_RESOLVED),
       Ticket(17, 0, "11", "Closed", v1::STATUS_CATEGORY_CLOSED),
   };
 }

@@ -7,7 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "sidecar/rules/vocabulary.h"
+#include "sidecar/journey/letters.h"
 #include "tests/unit/journey/survey_desk.h"
 
 namespace waypost::journey {
@@ -19,14 +19,6 @@ using ::testing::HasSubstr;
 
 constexpr v1::StatusCategory kNew = v1::STATUS_CATEGORY_NEW;
 constexpr v1::StatusCategory kResolved = v1::STATUS_CATEGORY_RESOLVED;
-
-cel::Program TextExpression(const char* source) {
-  std::vector<cel::Issue> issues;
-  auto program =
-      cel::Program::Compile(source, rules::RulesEnvironment(), cel::TypeKind::kString, &issues);
-  EXPECT_TRUE(program.has_value());
-  return *program;
-}
 
 struct Row {
   const char* name;
@@ -41,18 +33,13 @@ void RequestedBy(const char* tag, v1::TicketEvent* event) {
   event->mutable_ticket()->mutable_requester()->add_tags(tag);
 }
 
-void AskCustomer(rules::RuleSet* rules) {
-  rules->rules[0].survey->role = v1::CONSUMER_ROLE_CUSTOMER;
-  rules->surveys.customer = TextExpression("ticket.custom_fields[\"customer\"]");
-}
-
 const Row kRows[] = {
     {"nothing objects", ""},
     {"merged", "MERGED", "INC9, which gets the survey", [](v1::TicketEvent*) {},
      [](v1::TicketEvent* e) { e->mutable_ticket()->set_merged_into_ref("INC9"); }},
     {"child of a major incident", "CHILD_OF_PARENT", "child of MAJ1", [](v1::TicketEvent*) {},
      [](v1::TicketEvent* e) { e->mutable_ticket()->set_parent_ref("MAJ1"); }},
-    {"a parent that nobody knows", "", "", [](v1::TicketEvent*) {},
+    {"a parent that the platform does not name", "", "", [](v1::TicketEvent*) {},
      [](v1::TicketEvent* e) { e->mutable_ticket()->set_parent_ref("?"); }},
     {"the requester is the assignee", "REQUESTER_IS_AGENT", "assignee", [](v1::TicketEvent*) {},
      [](v1::TicketEvent* e) { e->mutable_ticket()->mutable_assignee()->set_id("u1"); }},
@@ -68,6 +55,9 @@ const Row kRows[] = {
     {"logged and closed by one agent for somebody else", "", ""},
     {"closed by the tool", "AUTO_CLOSED", "nobody had resolved it", [](v1::TicketEvent*) {},
      [](v1::TicketEvent* e) { e->mutable_actor()->set_role(v1::ACTOR_ROLE_SYSTEM); }},
+    {"deleted", "NOT_SERVED", "deleted", [](v1::TicketEvent*) {},
+     [](v1::TicketEvent* e) { e->set_type(v1::EVENT_TYPE_DELETED); },
+     [](rules::RuleSet* r) { r->rules[0].on = testing::On({v1::EVENT_TYPE_DELETED}); }},
     {"canceled", "NOT_SERVED", "canceled", [](v1::TicketEvent*) {},
      [](v1::TicketEvent* e) {
        e->mutable_ticket()->set_status_category(v1::STATUS_CATEGORY_CANCELED);
@@ -93,11 +83,6 @@ const Row kRows[] = {
      [](rules::RuleSet* r) {
        r->surveys.opted_out = Condition("ticket.custom_fields[\"quiet\"] == \"yes\"");
      }},
-    {"no customer is known", "NO_RECIPIENT", "role customer", [](v1::TicketEvent*) {},
-     [](v1::TicketEvent*) {}, AskCustomer},
-    {"the customer is known", "", "",
-     [](v1::TicketEvent* e) { (*e->mutable_ticket()->mutable_custom_fields())["customer"] = "c7"; },
-     [](v1::TicketEvent*) {}, AskCustomer},
     {"not in the sample", "SAMPLED_OUT", "0 %", [](v1::TicketEvent*) {}, [](v1::TicketEvent*) {},
      [](rules::RuleSet* r) { r->rules[0].survey->sample["default"] = 0; }},
 };
@@ -142,9 +127,9 @@ TEST(SurveyGateOrderTest, ExplanationShowsEveryGateInOrder) {
   for (const v1::GateVerdict& gate : explained.rules(0).gates()) {
     codes.push_back(gate.code());
   }
-  EXPECT_THAT(codes, ElementsAre("LATE_EVENT", "MERGED", "CHILD_OF_PARENT", "NO_TICKET",
-                                 "REQUESTER_IS_AGENT", "SELF_LOGGED", "AUTO_CLOSED", "NOT_SERVED",
-                                 "SERVICE_ACCOUNT", "EXCLUDED", "OPTED_OUT", "NO_RECIPIENT",
+  EXPECT_THAT(codes, ElementsAre("SAME_CLOSURE", "LATE_EVENT", "MERGED", "CHILD_OF_PARENT",
+                                 "NO_TICKET", "REQUESTER_IS_AGENT", "SELF_LOGGED", "AUTO_CLOSED",
+                                 "NOT_SERVED", "SERVICE_ACCOUNT", "EXCLUDED", "OPTED_OUT",
                                  "REOPENED", "NEW_WORD_FROM_CUSTOMER", "OTHER_TICKET_OPEN",
                                  "TOO_LATE", "ALREADY_SURVEYED", "COOLDOWN", "OPEN_INVITATION",
                                  "SAMPLED_OUT", "ATTENTION_BUDGET"));
@@ -160,6 +145,14 @@ TEST(SurveyGateOrderTest, ExplanationOfAScheduledSurveyTellsWhenItIsDue) {
   EXPECT_EQ(explained.rules(0).verdict(), v1::VERDICT_FIRED);
 }
 
+TEST(SurveyGateOrderTest, ExplanationEndsAtTheClosedGate) {
+  SurveyDesk desk(SurveyRules(AskRuleAfter(absl::Hours(8))));
+  desk.Record(EventOf("INC1", 0, kNew));
+  v1::TicketEvent closed = EventOf("INC1", 1, kResolved);
+  closed.mutable_ticket()->set_merged_into_ref("INC9");
+  EXPECT_EQ(desk.Explain(closed).rules(0).gates().rbegin()->code(), "MERGED");
+}
+
 TEST(SurveyGateOrderTest, ExplanationTellsOfQuietHours) {
   rules::RuleSet rules = SurveyRules(AskRule());
   rules.caps.quiet_hours = *calendar::QuietHours::Create(8 * 60, 12 * 60);
@@ -167,6 +160,84 @@ TEST(SurveyGateOrderTest, ExplanationTellsOfQuietHours) {
   desk.Record(EventOf("INC1", 0, kNew));
   const v1::ExplainJourneyResponse explained = desk.Explain(EventOf("INC1", 1, kResolved));
   EXPECT_THAT(explained.rules(0).gates().rbegin()->reason(), HasSubstr("quiet hours are over"));
+}
+
+TEST(SurveyTicketTest, WhatConcernsNoTicketIsNotAskedAbout) {
+  rules::RuleSet rules = SurveyRules(AskRule());
+  rules.rules[0].on = testing::On({v1::EVENT_TYPE_SIGNAL});
+  SurveyDesk desk(std::move(rules));
+  const v1::Enrichment decided = desk.Record(SignalAt(0, "s1", "call_abandoned", "phone"));
+  EXPECT_THAT(SurveyDesk::Shown(decided.surveys()), ElementsAre("DO_NOT_SEND NO_TICKET"));
+}
+
+// INC1 is a child of MAJ1; what became of the letter to MAJ1 is told.
+SurveyDesk ChildDesk(LetterOutcome outcome) {
+  SurveyDesk desk(SurveyRules(AskRule()));
+  v1::TicketEvent created = EventOf("INC1", 0, kNew);
+  created.mutable_ticket()->set_parent_ref("MAJ1");
+  desk.Record(created);
+  for (const internal::v1::Letter& letter : LettersDue(desk.record, At(1))) {
+    static_cast<void>(SettleLetter(letter, outcome, At(1), 1000, &desk.record));
+  }
+  return desk;
+}
+
+TEST(SurveyParentTest, OnlyAParentThatIsKnownIsAReason) {
+  SurveyDesk known = ChildDesk(LetterOutcome::kRecorded);
+  EXPECT_THAT(SurveyDesk::Shown(known.Record(EventOf("INC1", 60, kResolved)).surveys()),
+              ElementsAre("DO_NOT_SEND CHILD_OF_PARENT"));
+  SurveyDesk unknown = ChildDesk(LetterOutcome::kUnknownTicket);
+  EXPECT_THAT(SurveyDesk::Shown(unknown.Record(EventOf("INC1", 60, kResolved)).surveys()),
+              ElementsAre("SEND"));
+}
+
+TEST(SurveyParentTest, AParentThatIsNamedAtTheClosureIsLookedForMeanwhile) {
+  for (const bool known : {true, false}) {
+    SurveyDesk desk(SurveyRules(AskRuleAfter(absl::Hours(8))));
+    desk.Record(EventOf("INC1", 0, kNew));
+    v1::TicketEvent resolved = EventOf("INC1", 60, kResolved);
+    resolved.mutable_ticket()->set_parent_ref("PRB1");
+    EXPECT_THAT(SurveyDesk::Shown(desk.Record(resolved).surveys()), ElementsAre("SCHEDULED"));
+    for (const internal::v1::Letter& letter : LettersDue(desk.record, At(61))) {
+      const auto outcome = known ? LetterOutcome::kRecorded : LetterOutcome::kUnknownTicket;
+      static_cast<void>(SettleLetter(letter, outcome, At(61), 1000, &desk.record));
+    }
+    EXPECT_THAT(desk.Until(9 * kHour), ElementsAre(known ? "DO_NOT_SEND CHILD_OF_PARENT" : "SEND"));
+  }
+}
+
+TEST(SurveyParentTest, WhoIsUnknownAfterDaysStaysUnknown) {
+  SurveyDesk desk = ChildDesk(LetterOutcome::kUnknownTicket);
+  for (int hour = 1; hour < 100; ++hour) {
+    for (const internal::v1::Letter& letter : LettersDue(desk.record, At(60 * hour + 1))) {
+      static_cast<void>(SettleLetter(letter, LetterOutcome::kUnknownTicket, At(60 * hour + 1), 1000,
+                                     &desk.record));
+    }
+  }
+  EXPECT_EQ(NextLetter(desk.record), absl::InfiniteFuture()) << "nobody tries any more";
+  EXPECT_THAT(SurveyDesk::Shown(desk.Record(EventOf("INC1", 6000, kResolved)).surveys()),
+              ElementsAre("SEND"));
+}
+
+TEST(SurveyReopenedTest, WhatWaypostItselfOpenedAgainIsNotAskedAbout) {
+  SurveyDesk desk(SurveyRules(AskRuleAfter(absl::Hours(8))));
+  desk.Record(EventOf("INC1", 0, kNew));
+  desk.Record(EventOf("INC1", 60, kResolved));
+  v1::TicketEvent written = EventOf("INC1", 120, v1::STATUS_CATEGORY_OPEN);
+  written.mutable_actor()->set_role(v1::ACTOR_ROLE_WAYPOST);
+  desk.Record(written);
+  EXPECT_THAT(desk.Until(9 * kHour), ElementsAre("DO_NOT_SEND REOPENED"));
+}
+
+TEST(SurveyGateOrderTest, ExplanationTellsOfAMessage) {
+  SurveyDesk desk(SurveyRules(AskRule()));
+  desk.Record(EventOf("INC1", 0, kNew));
+  internal::v1::Contact* told = desk.record.person.add_contacts();
+  told->set_kind(internal::v1::CONTACT_KIND_DIGEST);
+  told->set_at(absl::ToUnixMicros(At(1)));
+  const v1::ExplainJourneyResponse explained = desk.Explain(EventOf("INC1", 1, kResolved));
+  EXPECT_THAT(explained.rules(0).gates().rbegin()->reason(),
+              HasSubstr("waits until 2026-03-02 09:16 UTC, because of a message"));
 }
 
 TEST(SurveyLateTest, AClosureThatWasOvertakenIsNotAskedAbout) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random events, answers, clock jumps and restarts: nobody is asked within the cool-down or while
-// an invitation is open, and a restart changes nothing.
+// Random events, answers, clock jumps and restarts: nobody is asked within the cool-down, while an
+// invitation is open or beside a message about the ticket, and a restart changes nothing.
 #include <map>
 #include <random>
 #include <string>
@@ -10,7 +10,9 @@
 #include "gtest/gtest.h"
 #include "sidecar/journey/feedback.h"
 #include "sidecar/journey/micros.h"
+#include "sidecar/journey/survey_case.h"
 #include "tests/unit/journey/survey_desk.h"
+#include "tests/unit/journey/update_desk.h"
 
 namespace waypost::journey {
 namespace {
@@ -27,6 +29,8 @@ rules::RuleSet Rules() {
   rules.rules.back().survey->delay["default"].length = absl::Hours(30);
   rules.rules.back().on = testing::On({v1::EVENT_TYPE_COMMENTED});
   for (size_t i = 0; i < 3; ++i) rules.rules[i].survey->cooldown = kCooldowns[i];
+  rules.rules.insert(rules.rules.begin(),
+                     UpdateRule("told", testing::On({v1::EVENT_TYPE_RESOLVED}), "It is solved."));
   rules.stitching.matter_window = absl::Hours(24);
   rules.caps.quiet_hours = *calendar::QuietHours::Create(20 * 60, 7 * 60);
   return rules;
@@ -136,6 +140,9 @@ class RandomDesk {
 
   void Log(const v1::TicketEvent& event, const internal::v1::Decision& decision) {
     log_.push_back({position_, event, decision});
+    for (const v1::StatusUpdate& update : decision.enrichment().status_updates()) {
+      told_at_[update.digest_of().empty() ? update.ticket_ref() : ""] = now_;
+    }
     for (const v1::SurveyDecision& survey : decision.enrichment().surveys()) {
       if (survey.outcome() == v1::SURVEY_OUTCOME_SEND) Sent(survey);
       if (survey.outcome() == v1::SURVEY_OUTCOME_REMIND) {
@@ -157,6 +164,11 @@ class RandomDesk {
 
   void Sent(const v1::SurveyDecision& survey) {
     ExpectDaytime();
+    for (const std::string& about : {survey.ticket_ref(), std::string()}) {
+      const auto told = told_at_.find(about);
+      EXPECT_TRUE(told == told_at_.end() || told->second + kAfterMessage <= now_)
+          << survey.id() << " beside a message about " << survey.ticket_ref();
+    }
     absl::Duration cooldown;
     for (size_t i = 0; i < 3; ++i) {
       if (survey.rule_id() == kRuleIds[i]) cooldown = kCooldowns[i];
@@ -179,6 +191,7 @@ class RandomDesk {
   std::vector<Logged> log_;
   std::vector<JourneySent> sent_;
   std::map<std::string, int> reminders_;
+  std::map<std::string, absl::Time> told_at_;  // by ticket; under "" a digest
 };
 
 TEST(SurveyPropertyTest, NeverInsideACooldownNeverTwoOpenAndRestartsChangeNothing) {

@@ -174,6 +174,20 @@ TEST(SurveyTest, RemindsAtMostOnce) {
   EXPECT_EQ(desk.record.person.contacts(1).kind(), internal::v1::CONTACT_KIND_REMINDER);
 }
 
+TEST(SurveyTest, WhoeverOptsOutIsNotReminded) {
+  rules::Rule rule = AskRuleAfter(absl::Hours(8));
+  rule.survey->reminder = absl::Hours(72);
+  SurveyDesk desk = ClosedDesk(rule);
+  EXPECT_THAT(desk.Until(9 * kHour), ElementsAre("SEND"));
+  v1::TicketEvent event = EventOf("INC1", 10 * kHour, kResolved);
+  event.mutable_ticket()->mutable_requester()->add_tags("no-surveys");
+  desk.Record(event);
+  EXPECT_THAT(desk.Until(9 * kHour + 3 * kDay), IsEmpty());
+  EXPECT_THAT(desk.Until(100 * kDay), ElementsAre("EXPIRED"));
+  ASSERT_THAT(desk.suppressed, ::testing::SizeIs(1));
+  EXPECT_EQ(desk.suppressed[0].reason_code(), "OPTED_OUT");
+}
+
 TEST(SurveyTest, NobodyIsRemindedOfATicketThatCameBack) {
   rules::Rule rule = AskRuleAfter(absl::Hours(8));
   rule.survey->reminder = absl::Hours(72);
@@ -181,6 +195,9 @@ TEST(SurveyTest, NobodyIsRemindedOfATicketThatCameBack) {
   EXPECT_THAT(desk.Until(9 * kHour), ElementsAre("SEND"));
   desk.Record(EventOf("INC1", 10 * kHour, kOpen));
   EXPECT_TRUE(desk.record.journeys[0].surveys(0).superseded());
+  EXPECT_THAT(desk.Until(9 * kHour + 3 * kDay), IsEmpty());
+  ASSERT_THAT(desk.suppressed, ::testing::SizeIs(1));
+  EXPECT_EQ(desk.suppressed[0].reason_code(), "SUPERSEDED");
   EXPECT_THAT(desk.Until(100 * kDay), ElementsAre("EXPIRED"));
   EXPECT_TRUE(desk.record.journeys[0].surveys(0).superseded());
 }
@@ -193,13 +210,141 @@ TEST(SurveyTest, ReopeningCancelsWhatIsScheduled) {
   EXPECT_EQ(desk.record.journeys[0].facts().surveys_not_sent(), 1);
 }
 
-TEST(SurveyTest, ANewerClosureReplacesTheScheduledOne) {
+TEST(SurveyTest, ClosingWhatWasResolvedChangesNothing) {
   SurveyDesk desk = ClosedDesk();
-  const v1::Enrichment closed = desk.Record(EventOf("INC1", 2 * kHour, kClosed));
-  EXPECT_THAT(SurveyDesk::Shown(closed.surveys()),
+  const v1::TicketEvent closed = EventOf("INC1", 2 * kHour, kClosed);
+  const v1::ExplainJourneyResponse explained = desk.Explain(closed);
+  EXPECT_EQ(explained.rules(0).gates(0).code(), "SAME_CLOSURE");
+  EXPECT_EQ(explained.rules(0).gates(0).reason(),
+            "The rule has scheduled the survey about this closure for 2026-03-02 18:00 UTC "
+            "already.");
+  EXPECT_THAT(desk.Record(closed).surveys(), IsEmpty());
+  EXPECT_THAT(desk.Until(9 * kHour - 1), IsEmpty());
+  EXPECT_THAT(desk.Until(9 * kHour), ElementsAre("SEND")) << "counted from the solution";
+  EXPECT_THAT(desk.Record(EventOf("INC1", 10 * kHour, kResolved)).surveys(), IsEmpty());
+  EXPECT_THAT(desk.Record(EventOf("INC1", 11 * kHour, kClosed)).surveys(), IsEmpty());
+  EXPECT_EQ(desk.record.journeys[0].surveys_size(), 1);
+}
+
+TEST(SurveyTest, DelayCountsFromTheSolutionAlsoForARuleOnTheClosing) {
+  rules::Rule rule = AskRuleAfter(absl::Hours(8));
+  rule.on = testing::On({v1::EVENT_TYPE_CLOSED});
+  SurveyDesk soon = ClosedDesk(rule);
+  soon.Record(EventOf("INC1", 2 * kHour, kClosed));
+  EXPECT_THAT(soon.Until(9 * kHour - 1), IsEmpty());
+  EXPECT_THAT(soon.Until(9 * kHour), ElementsAre("SEND"));
+  SurveyDesk late = ClosedDesk(rule);
+  EXPECT_THAT(SurveyDesk::Shown(late.Record(EventOf("INC1", 14 * kDay, kClosed)).surveys()),
+              ElementsAre("SEND"))
+      << "closed two weeks later, asked at once and not too late";
+}
+
+TEST(SurveyTest, ARefusalIsSaidOnceAndCountsOnce) {
+  rules::Rule rule = AskRule();
+  rule.survey->sample["default"] = 0;
+  SurveyDesk desk = ClosedDesk(rule);
+  EXPECT_THAT(desk.Record(EventOf("INC1", 2 * kHour, kClosed)).surveys(), IsEmpty());
+  ASSERT_EQ(desk.record.journeys[0].surveys_size(), 1);
+  EXPECT_EQ(desk.record.journeys[0].surveys(0).reason_code(), "SAMPLED_OUT");
+  EXPECT_EQ(desk.record.journeys[0].facts().surveys_not_sent(), 1);
+}
+
+TEST(SurveyTest, ARefusalWhoseReasonIsGoneGivesWay) {
+  SurveyDesk desk(SurveyRules(AskRule()));
+  desk.Record(EventOf("INC1", 0, kNew));
+  v1::TicketEvent resolved = EventOf("INC1", kHour, kResolved);
+  resolved.mutable_actor()->set_role(v1::ACTOR_ROLE_SYSTEM);
+  EXPECT_THAT(SurveyDesk::Shown(desk.Record(resolved).surveys()),
+              ElementsAre("DO_NOT_SEND AUTO_CLOSED"));
+  EXPECT_THAT(SurveyDesk::Shown(desk.Record(EventOf("INC1", 2 * kHour, kClosed)).surveys()),
+              ElementsAre("SEND"))
+      << "a person has looked at it";
+  EXPECT_EQ(desk.record.journeys[0].surveys_size(), 1);
+  EXPECT_EQ(desk.record.journeys[0].facts().surveys_not_sent(), 0);
+  EXPECT_EQ(desk.record.journeys[0].facts().surveys_sent(), 1);
+}
+
+TEST(SurveyTest, AnotherTicketOfTheMatterReplacesTheScheduledOneForGood) {
+  SurveyDesk desk = ClosedDesk();
+  desk.Record(EventOf("INC2", 2 * kHour, kNew));
+  const v1::Enrichment second = desk.Record(EventOf("INC2", 3 * kHour, kResolved));
+  EXPECT_THAT(SurveyDesk::Shown(second.surveys()),
               ElementsAre("SCHEDULED", "DO_NOT_SEND SUPERSEDED"));
-  EXPECT_THAT(desk.Until(10 * kHour - 1), IsEmpty());
-  EXPECT_THAT(desk.Until(10 * kHour), ElementsAre("SEND"));
+  EXPECT_THAT(desk.Record(EventOf("INC1", 4 * kHour, kClosed)).surveys(), IsEmpty());
+  EXPECT_THAT(desk.Until(11 * kHour - 1), IsEmpty());
+  EXPECT_THAT(desk.Until(11 * kHour), ElementsAre("SEND"));
+}
+
+TEST(SurveyTest, IdsCannotBeGuessed) {
+  const auto id_with = [](std::string_view secret) {
+    SurveyDesk desk(SurveyRules(AskRule()));
+    desk.record.survey_secret = secret;
+    desk.Record(EventOf("INC1", 0, kNew));
+    return desk.Record(EventOf("INC1", kHour, kResolved)).surveys(0).id();
+  };
+  EXPECT_EQ(id_with("one"), id_with("one"));
+  EXPECT_NE(id_with("one"), id_with("two"));
+  EXPECT_EQ(id_with("one").size(), 34U) << "128 bits";
+}
+
+rules::Rule UpdateOn(v1::EventType type) {
+  rules::Rule rule;
+  rule.id = "told";
+  rule.on = testing::On({type});
+  rule.update.emplace();
+  for (int part = 0; part < 4; ++part) {
+    rule.update->parts.push_back(testing::Texts({{"en", "A part."}}));
+  }
+  return rule;
+}
+
+TEST(SurveyMessageTest, NobodyIsAskedTogetherWithAMessage) {
+  rules::RuleSet rules = SurveyRules(UpdateOn(v1::EVENT_TYPE_RESOLVED));
+  rules.rules.push_back(AskRule());
+  SurveyDesk desk(rules);
+  desk.Record(EventOf("INC1", 0, kNew));
+  const v1::Enrichment resolved = desk.Record(EventOf("INC1", kHour, kResolved));
+  EXPECT_EQ(resolved.status_updates_size(), 1);
+  EXPECT_THAT(SurveyDesk::Shown(resolved.surveys()), ElementsAre("SCHEDULED"));
+  EXPECT_THAT(desk.Until(kHour + 14), IsEmpty());
+  EXPECT_THAT(desk.Until(kHour + 15), ElementsAre("SEND"));
+}
+
+TEST(SurveyMessageTest, NobodyIsAskedBeforeAMessageThatWaits) {
+  SurveyDesk desk = ClosedDesk();
+  internal::v1::PendingAction* waits = desk.record.journeys[0].add_pending();
+  waits->set_id("u-waits");
+  waits->set_ticket(1);
+  waits->set_due_at(absl::ToUnixMicros(At(20 * kHour)));
+  waits->mutable_status_update()->set_ticket_ref("INC1");
+  EXPECT_THAT(desk.Until(20 * kHour - 1), ElementsAre("SCHEDULED"));
+  EXPECT_THAT(desk.Until(20 * kHour + 14), IsEmpty());
+  EXPECT_THAT(desk.Until(20 * kHour + 15), ElementsAre("SEND"));
+}
+
+TEST(SurveyMessageTest, MessagesAboutOtherTicketsAndDraftsKeepNobodyFromAsking) {
+  SurveyDesk desk = ClosedDesk();
+  for (const bool draft : {false, true}) {
+    internal::v1::PendingAction* waits = desk.record.journeys[0].add_pending();
+    waits->set_id(draft ? "u-draft" : "u-other");
+    waits->set_ticket(draft ? 1 : 2);
+    waits->set_due_at(absl::ToUnixMicros(At(20 * kHour)));
+    waits->mutable_status_update()->set_draft(draft);
+  }
+  EXPECT_THAT(desk.Until(9 * kHour), ElementsAre("SEND"));
+}
+
+TEST(SurveyMessageTest, NobodyIsAskedBeforeTheDigest) {
+  SurveyDesk desk = ClosedDesk();
+  internal::v1::DigestItem* item = desk.record.person.add_digest();
+  item->set_journey_id(desk.record.journeys[0].id());
+  item->mutable_update()->set_id("u-digest");
+  item->mutable_update()->set_rule_id("gone");
+  item->mutable_update()->mutable_status_update()->set_ticket_ref("INC1");
+  item->mutable_update()->set_decided_at(absl::ToUnixMicros(At(8 * kHour + 30)));
+  EXPECT_THAT(desk.Until(9 * kHour), ElementsAre("SCHEDULED"));
+  EXPECT_THAT(desk.Until(9 * kHour + 44), IsEmpty());
+  EXPECT_THAT(desk.Until(9 * kHour + 45), ElementsAre("SEND"));
 }
 
 TEST(SurveyTest, IsLookedAtAgainWhenItIsDue) {

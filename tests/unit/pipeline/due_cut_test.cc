@@ -73,7 +73,7 @@ TEST_P(DueCutTest, RestartsChangeNothing) {
   EXPECT_GT(Sent().size(), 20U);
   pipeline_.reset();
 
-  inner_ = store::MakeMemoryStore();
+  inner_ = store::MakeMemoryStore("secret of tests");
   clock_.Set(kStart);
   std::mt19937 random(GetParam().seed + 1);
   Start();

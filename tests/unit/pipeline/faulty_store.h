@@ -72,6 +72,10 @@ class FaultyStore final : public store::Store {
     return inner_->PruneActions(before, limit);
   }
 
+  absl::StatusOr<std::vector<store::ExpectationRow>> ListExpectations() const override {
+    return inner_->ListExpectations();
+  }
+  absl::StatusOr<uint64_t> LearnedPosition() const override { return inner_->LearnedPosition(); }
   absl::StatusOr<uint64_t> LastPosition() const override { return inner_->LastPosition(); }
   absl::StatusOr<uint64_t> MaterializedPosition() const override {
     return inner_->MaterializedPosition();
@@ -110,6 +114,7 @@ class FaultyStore final : public store::Store {
     return inner_->ListDue(after, until, limit);
   }
   absl::StatusOr<int64_t> CountDue() const override { return inner_->CountDue(); }
+  std::string_view secret() const override { return inner_->secret(); }
   absl::StatusOr<std::string> DueBasis() const override { return inner_->DueBasis(); }
   absl::StatusOr<store::PersonPage> ListWaiting(const store::PersonName& after,
                                                 size_t limit) const override {

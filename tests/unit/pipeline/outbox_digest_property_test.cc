@@ -256,7 +256,7 @@ TEST_P(OutboxDigestPropertyTest, EachAlertIsToldUnderOneIdAndNoOwnerTooOften) {
   }
   ExpectTheRateKept();
   EXPECT_GT(digested, 10);
-  EXPECT_GT(over, 3);
+  EXPECT_GT(over, 0);
   EXPECT_THAT(List(v1::ACTION_STATE_DEAD), IsEmpty());
 }
 

@@ -185,7 +185,7 @@ class PipelineFixture : public ::testing::Test {
   std::shared_ptr<const rules::RuleSet> rules_ ABSL_GUARDED_BY(rules_mutex_) = SmallRules();
 
  protected:
-  std::unique_ptr<store::Store> inner_ = store::MakeMemoryStore();
+  std::unique_ptr<store::Store> inner_ = store::MakeMemoryStore("secret of tests");
   std::unique_ptr<FaultyStore> faulty_;
   std::unique_ptr<Pipeline> pipeline_;
 };

@@ -44,6 +44,12 @@ class VocabularyTest : public testing::Test {
     subject_.person = {.open_journeys = 1, .journeys = 5, .recent_journeys = 2};
     subject_.started_at = absl::FromUnixSeconds(400);
     subject_.late = true;
+    expectation_.answer.set_known(true);
+    SetTime(expectation_.answer.mutable_resolve_p50(), 4000);
+    SetTime(expectation_.answer.mutable_resolve_p80(), 5400);
+    expectation_.answer.set_alike("group");
+    expectation_.answer.set_sample_size(40);
+    subject_.expectation = &expectation_;
     subject_.now = absl::FromUnixSeconds(1000);
   }
 
@@ -125,6 +131,11 @@ class VocabularyTest : public testing::Test {
   v1::JourneyFacts facts_;
   std::string stage_ = "co_create";
   std::string touchpoint_ = "handed-over";
+  struct FixedExpectation final : ExpectationReader {
+    [[nodiscard]] const v1::TicketExpectation& Read() const override { return answer; }
+    v1::TicketExpectation answer;
+  };
+  FixedExpectation expectation_;
   Subject subject_;
 };
 
@@ -183,12 +194,33 @@ TEST_F(VocabularyTest, ReadsEveryFieldThatHasARow) {
       {"person.journeys", "5"},
       {"person.open_journeys", "1"},
       {"person.recent_journeys", "2"},
+      {"expect.known", "true"},
+      {"expect.resolve_by", "\"1970-01-01 03:00\""},  // up to the hour, in Vienna
+      {"expect.resolve_p50", "1970-01-01T01:06:40Z"},
+      {"expect.resolve_p80", "1970-01-01T01:30:00Z"},
+      {"expect.reason", "\"\""},
+      {"expect.alike", "\"group\""},
+      {"expect.sample_size", "40"},
       {"now", "1970-01-01T00:16:40Z"},
   };
   Bindings bindings(subject_);
   bindings.SetDerived(derived_);
   for (const auto& row : kCases) {
     EXPECT_EQ(Read(bindings, row.path), row.want) << row.path;
+  }
+}
+
+TEST_F(VocabularyTest, AWindowThatIsNotKnownHasNoTimes) {
+  expectation_.answer.Clear();
+  expectation_.answer.set_reason_code("COVERAGE_TOO_LOW");
+  for (const bool asked : {true, false}) {
+    if (!asked) subject_.expectation = nullptr;
+    const Bindings bindings(subject_);
+    EXPECT_EQ(Read(bindings, "expect.known"), "false");
+    EXPECT_EQ(Read(bindings, "expect.resolve_by"), "\"\"");
+    EXPECT_EQ(Read(bindings, "expect.resolve_p50"), "null");
+    EXPECT_EQ(Read(bindings, "expect.resolve_p80"), "null");
+    EXPECT_EQ(Read(bindings, "expect.reason"), asked ? "\"COVERAGE_TOO_LOW\"" : "\"\"");
   }
 }
 

@@ -212,7 +212,8 @@ std::vector<HostileCase> HostileCases() {
     return [value](auto* request) { request->mutable_feedback()->set_rating(value); };
   };
   return {
-      {"ForgedSurvey", survey("s-0123456789abcdef"), kUnknown, 404, "SURVEY_UNKNOWN"},
+      {"ForgedSurvey", survey("s-0123456789abcdef0123456789abcdef"), kUnknown, 404,
+       "SURVEY_UNKNOWN"},
       {"NoSurvey", survey(""), kInvalid, 400, "REQUEST_INVALID"},
       {"HugeSurvey", survey(std::string(100'000, 's')), kInvalid, 400, "REQUEST_INVALID"},
       {"OtherTicket", [](auto* r) { r->set_ticket_ref("INC2"); }, kUnknown, 404, "SURVEY_UNKNOWN"},
@@ -226,6 +227,8 @@ std::vector<HostileCase> HostileCases() {
       {"RatingAboveTheScale", rating(6), kInvalid, 400, "RATING_OUT_OF_RANGE"},
       {"RatingFarBelow", rating(-2'147'483'647), kInvalid, 400, "RATING_OUT_OF_RANGE"},
       {"FromTheFuture", [](auto* r) { r->mutable_answered_at()->set_seconds(kStart + 601); },
+       kInvalid, 400, "REQUEST_INVALID"},
+      {"FromBeforeTheSurvey", [](auto* r) { r->mutable_answered_at()->set_seconds(kStart - 601); },
        kInvalid, 400, "REQUEST_INVALID"},
       {"LongComment", [](auto* r) { r->mutable_feedback()->set_comment(std::string(65'537, 'x')); },
        kInvalid, 400, "REQUEST_INVALID"},

@@ -54,6 +54,15 @@ TEST_F(MigrationsTest, AnOlderFileKeepsItsRowsAndGetsWhatIsNew) {
   EXPECT_EQ(Query("SELECT count(*) FROM log WHERE position = 1 AND channel = 'phone'"), 1);
 }
 
+TEST_F(MigrationsTest, RecordsOlderThanExpectationsTeachNothing) {
+  const std::vector<const char*> before(Migrations().begin(), Migrations().begin() + 3);
+  ASSERT_TRUE(Migrate(*connection_, before).ok());
+  ASSERT_TRUE(connection_->Execute("UPDATE meta SET value = 7").ok());
+  ASSERT_TRUE(Migrate(*connection_, Migrations()).ok());
+  EXPECT_EQ(Query("SELECT value FROM meta WHERE name = 'learned_position'"), 7);
+  EXPECT_EQ(Query("SELECT value FROM meta WHERE name = 'materialized_position'"), 7);
+}
+
 TEST_F(MigrationsTest, AMigrationThatFailsLeavesTheVersionBeforeIt) {
   std::vector<const char*> migrations(Migrations().begin(), Migrations().end());
   migrations.push_back("CREATE TABLE good (a)");

@@ -112,6 +112,17 @@ TEST_F(SqliteStoreTest, FindsEverythingAgainWhenOpenedAgain) {
   EXPECT_EQ(store_->FindTicket("acme", "snow", "I").value(), Ticket("I", "ann", "j1"));
 }
 
+TEST_F(SqliteStoreTest, EveryFileHasASecretOfItsOwnThatStays) {
+  Open();
+  const std::string secret(store_->secret());
+  EXPECT_EQ(secret.size(), 64U) << "256 bits";
+  Open();
+  EXPECT_EQ(store_->secret(), secret);
+  options_.path = folder_.File("other.db");
+  Open();
+  EXPECT_NE(store_->secret(), secret);
+}
+
 TEST_F(SqliteStoreTest, OpensWithALargeWriteAheadLogOfAKilledProcess) {
   Open();
   for (uint64_t i = 1; i <= 100; ++i) ASSERT_TRUE(store_->Append({BulkyRecord(i)}).ok());
@@ -252,7 +263,7 @@ TEST_F(SqliteStoreTest, RefusesFilesOfOthersAndLeavesThemAlone) {
       {"another program's", "CREATE TABLE notes (text)", "database of another program"},
       {"a newer version's",
        absl::StrCat("PRAGMA application_id = ", kApplicationId, "; PRAGMA user_version = 999"),
-       "was written by a newer Waypost (version 999 of the tables, and this one knows up to 3)"},
+       "was written by a newer Waypost (version 999 of the tables, and this one knows up to 5)"},
   };
   for (const Case& file : cases) {
     SCOPED_TRACE(file.name);

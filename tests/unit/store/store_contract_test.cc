@@ -128,8 +128,29 @@ TEST_P(StoreContractTest, IsEmptyAtFirst) {
   EXPECT_THAT(DueNames({}, absl::InfiniteFuture(), 10), IsEmpty());
   EXPECT_EQ(store_->CountDue().value(), 0);
   EXPECT_EQ(store_->DueBasis().value(), "");
+  EXPECT_EQ(store_->LearnedPosition().value(), 0);
+  EXPECT_THAT(store_->ListExpectations().value(), IsEmpty());
   EXPECT_THAT(WaitingNames(10), IsEmpty());
   EXPECT_EQ(store_->Prune(absl::InfiniteFuture(), 10).value(), 0);
+}
+
+TEST_P(StoreContractTest, ExpectationsAreReplacedByTenant) {
+  Append({Record(1), Record(2)});
+  const std::string blob("\0\xff", 2);
+  Materialize({.expectations = {{"acme", "old"}, {"zeta", blob}}, .learned_position = 1});
+  Materialize({.expectations = {{"acme", "new"}}, .learned_position = 2});
+  Materialize({.position = 1});
+  const std::vector<ExpectationRow> rows = store_->ListExpectations().value();
+  ASSERT_EQ(rows.size(), 2);
+  EXPECT_EQ(rows[0].tenant + " " + rows[0].blob, "acme new");
+  EXPECT_EQ(rows[1].tenant + " " + rows[1].blob, "zeta " + blob);
+  EXPECT_EQ(store_->LearnedPosition().value(), 2);
+  EXPECT_EQ(store_->MaterializedPosition().value(), 1);
+  for (const uint64_t position : {1, 3}) {
+    EXPECT_EQ(store_->Materialize({.learned_position = position}).code(),
+              absl::StatusCode::kInvalidArgument)
+        << position;
+  }
 }
 
 TEST_P(StoreContractTest, AppendsRecordsThatReadBackAsTheyWere) {
@@ -194,6 +215,13 @@ TEST_P(StoreContractTest, ListsWhoMayWait) {
     SCOPED_TRACE(limit);
     EXPECT_THAT(WaitingNames(limit), ElementsAre("acme/ann", "acme/dan", "zeta/cid"));
   }
+}
+
+TEST_P(StoreContractTest, HasASecretThatStays) {
+  const std::string secret(store_->secret());
+  EXPECT_FALSE(secret.empty());
+  Append(Records(1, 1));
+  EXPECT_EQ(store_->secret(), secret);
 }
 
 TEST_P(StoreContractTest, RemembersHowDueTimesWereFound) {
