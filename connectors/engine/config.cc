@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "connectors/engine/secret.h"
+#include "connectors/engine/tool_client.h"
 #include "sidecar/mapping/spec_reader.h"
 #include "sidecar/service/address.h"
 
@@ -94,7 +95,7 @@ class ConfigReader {
 
   void ReadConnector(const yaml::Node& node) {
     if (!reader_.CheckMapping(
-            node, {kName, "profile", "tenant", "source", "webhook", "tables", "settings"},
+            node, {kName, "profile", "tenant", "source", "webhook", "write", "tables", "settings"},
             {kName, "profile", "webhook"})) {
       return;
     }
@@ -106,6 +107,9 @@ class ConfigReader {
     ReadProfile(node, connector.get());
     if (const yaml::Node* webhook = node.Find("webhook"); webhook != nullptr) {
       ReadWebhook(*webhook, connector.get());
+    }
+    if (const yaml::Node* write = node.Find("write"); write != nullptr) {
+      ReadWrite(*write, connector.get());
     }
     config_->connectors.push_back(std::move(connector));
   }
@@ -169,6 +173,32 @@ class ConfigReader {
     }
   }
 
+  void ReadWrite(const yaml::Node& node, Connector* connector) {
+    if (!reader_.CheckMapping(node, {"secret"}, {"secret"})) return;
+    connector->writes = true;
+    if (const auto reference = reader_.Text(node, "secret"); reference.has_value()) {
+      connector->write_secret = Secret(*node.Find("secret"), *reference).value_or("");
+    }
+    if (connector->profile == nullptr) return;
+    const WriteRules* rules = connector->profile->write_rules();
+    if (rules == nullptr) {
+      reader_.Report(node, DiagnosticCode::kSpecBadValue, "the profile does not say how to write");
+    } else if (const auto client = MakeToolClient(rules->Url()); !client.ok()) {
+      reader_.Report(node, DiagnosticCode::kSpecBadValue,
+                     absl::StrCat(client.status().message(), ", not \"", rules->Url(),
+                                  "\"; the settings of the connector say it"));
+    }
+  }
+
+  // The secret, or a report why there is none.
+  std::optional<std::string> Secret(const yaml::Node& node, const std::string& reference) {
+    if (secrets_ == Secrets::kLeave) return std::nullopt;
+    absl::StatusOr<std::string> secret = ReadSecret(reference);
+    if (secret.ok()) return *std::move(secret);
+    reader_.Report(node, DiagnosticCode::kSpecBadValue, std::string(secret.status().message()));
+    return std::nullopt;
+  }
+
   std::string Needed(const yaml::Node& node, const char* key) {
     if (node.Find(key) == nullptr) {
       reader_.Report(node, DiagnosticCode::kSpecMissingKey,
@@ -180,14 +210,8 @@ class ConfigReader {
   void ReadSecrets(const yaml::Node& node, Authenticator* authenticator) {
     if (node.Find("secret") == nullptr) Needed(node, "secret");
     for (const std::string& reference : reader_.Texts(node, "secret")) {
-      if (secrets_ == Secrets::kLeave) continue;
-      absl::StatusOr<std::string> secret = ReadSecret(reference);
-      if (secret.ok()) {
-        authenticator->secrets.push_back(*std::move(secret));
-      } else {
-        reader_.Report(*node.Find("secret"), DiagnosticCode::kSpecBadValue,
-                       std::string(secret.status().message()));
-      }
+      std::optional<std::string> secret = Secret(*node.Find("secret"), reference);
+      if (secret.has_value()) authenticator->secrets.push_back(*std::move(secret));
     }
   }
 

@@ -18,6 +18,8 @@ struct Connector {
   std::unique_ptr<const Profile> profile;
   Authenticator authenticator;
   double max_requests_per_second = 0;  // 0: no limit
+  bool writes = false;                 // whether actions are carried out at the tool
+  std::string write_secret;            // what the profile's calls read as `secret`
 };
 
 }  // namespace waypost::connectors

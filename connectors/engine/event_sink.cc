@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/engine/event_sink.h"
 
-#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
-#include "grpcpp/grpcpp.h"
+#include "connectors/engine/sidecar_call.h"
 #include "sidecar/base/clock.h"
 #include "waypost/v1/journey_service.grpc.pb.h"
 
@@ -12,30 +10,16 @@ namespace waypost::connectors {
 namespace {
 
 constexpr absl::Duration kTimeout = absl::Seconds(30);
-// gRPC's own back-off grows to two minutes, which a desk would wait for after a restart.
-constexpr int kMinReconnectMs = 100;
-constexpr int kMaxReconnectMs = 2000;
-
-absl::Status FromGrpc(const grpc::Status& status) {
-  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
-}
-
 class SidecarSink final : public EventSink {
  public:
-  explicit SidecarSink(const std::string& target) {
-    grpc::ChannelArguments arguments;
-    arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kMinReconnectMs);
-    arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kMinReconnectMs);
-    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectMs);
-    stub_ = v1::JourneyService::NewStub(
-        grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments));
-  }
+  explicit SidecarSink(const std::string& target)
+      : stub_(v1::JourneyService::NewStub(SidecarChannel(target))) {}
 
   absl::Status Record(const std::vector<const v1::TicketEvent*>& events,
                       std::vector<absl::Status>* results) override {
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(SystemClock().Now() + kTimeout));
-    if (!Begin(&context)) return absl::CancelledError("ending");
+    if (!call_.Begin(&context)) return absl::CancelledError("ending");
     v1::RecordEventsRequest request;
     v1::RecordEventsResponse response;
     for (const v1::TicketEvent* event : events) *request.add_events() = *event;
@@ -43,7 +27,7 @@ class SidecarSink final : public EventSink {
     const bool answered = stream->Write(request) && stream->Read(&response);
     stream->WritesDone();
     const grpc::Status status = stream->Finish();
-    End();
+    call_.End();
     if (!answered) {
       return status.ok() ? absl::UnavailableError("the sidecar ended the stream")
                          : FromGrpc(status);
@@ -51,11 +35,7 @@ class SidecarSink final : public EventSink {
     return TakeResults(response, events.size(), results);
   }
 
-  void Cancel() override {
-    const absl::MutexLock lock(&mutex_);
-    cancelled_ = true;
-    if (context_ != nullptr) context_->TryCancel();
-  }
+  void Cancel() override { call_.Cancel(); }
 
  private:
   static absl::Status TakeResults(const v1::RecordEventsResponse& response, size_t count,
@@ -73,21 +53,8 @@ class SidecarSink final : public EventSink {
     return absl::OkStatus();
   }
 
-  bool Begin(grpc::ClientContext* context) {
-    const absl::MutexLock lock(&mutex_);
-    context_ = cancelled_ ? nullptr : context;
-    return !cancelled_;
-  }
-
-  void End() {
-    const absl::MutexLock lock(&mutex_);
-    context_ = nullptr;
-  }
-
-  std::unique_ptr<v1::JourneyService::Stub> stub_;
-  absl::Mutex mutex_;
-  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
-  grpc::ClientContext* context_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  const std::unique_ptr<v1::JourneyService::Stub> stub_;
+  CancellableCall call_;
 };
 
 }  // namespace

@@ -59,7 +59,7 @@ class ProfileLoader {
     const yaml::Node& root = profile_->document_->root();
     if (!reader_.CheckMapping(root,
                               {"apiVersion", "kind", kName, "summary", "zone", "unknown",
-                               "settings", "tables", "receive", "let", "events"},
+                               "settings", "tables", "receive", "write", "let", "events"},
                               {"apiVersion", "kind", kName, "events"})) {
       return nullptr;
     }
@@ -69,6 +69,11 @@ class ProfileLoader {
     profile_->name_ = reader_.Text(root, kName).value_or("");
     ReadTables(root, changes);
     ReadReceive(root);
+    if (const yaml::Node* write = root.Find("write"); write != nullptr) {
+      profile_->write_rules_ =
+          std::make_unique<WriteRules>(&profile_->tables_, &profile_->settings_);
+      profile_->write_rules_->Read(*write, &reader_);
+    }
     ReadEvents(root);
     return std::move(profile_);
   }

@@ -12,6 +12,7 @@
 #include "connectors/engine/request.h"
 #include "connectors/engine/settings.h"
 #include "connectors/engine/signature.h"
+#include "connectors/engine/write_rule.h"
 #include "sidecar/mapping/lookup_tables.h"
 #include "sidecar/text/diagnostic.h"
 #include "sidecar/yaml/document.h"
@@ -47,6 +48,9 @@ class Profile {
   // How the tool signs its webhooks, where the profile says so.
   [[nodiscard]] const std::optional<SignatureScheme>& signature() const { return signature_; }
 
+  // How the tool is written to; nullptr where the profile does not say.
+  [[nodiscard]] const WriteRules* write_rules() const { return write_rules_.get(); }
+
  private:
   friend class ProfileLoader;
   explicit Profile(std::unique_ptr<const yaml::Document> document)
@@ -57,6 +61,7 @@ class Profile {
   mapping::LookupTables tables_;
   Settings settings_;
   std::optional<SignatureScheme> signature_;
+  std::unique_ptr<WriteRules> write_rules_;
   std::vector<Definition> definitions_;
   std::vector<EventRule> rules_;
 };

@@ -11,6 +11,7 @@
 #include "connectors/engine/forwarder.h"
 #include "connectors/engine/intake_server.h"
 #include "connectors/engine/spool.h"
+#include "connectors/engine/write_back.h"
 
 namespace waypost::connectors {
 
@@ -27,12 +28,21 @@ class Runner {
   [[nodiscard]] const Forwarder& forwarder() const { return *forwarder_; }
 
  private:
+  // What is written for one tenant.
+  struct Writing {
+    std::unique_ptr<ActionSource> source;
+    std::unique_ptr<WriteLedger> ledger;
+    std::unique_ptr<WriteBack> write_back;
+  };
+
   Runner() = default;
+  absl::Status StartWriting(const Config& config);
 
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<EventSink> sink_;
   std::unique_ptr<Forwarder> forwarder_;
   std::unique_ptr<IntakeServer> intake_;
+  std::vector<std::unique_ptr<Writing>> writing_;
 };
 
 }  // namespace waypost::connectors

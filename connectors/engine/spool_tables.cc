@@ -22,7 +22,17 @@ CREATE TABLE requests (
 CREATE INDEX requests_dead ON requests (id) WHERE reason IS NOT NULL;
 )sql";
 
-constexpr const char* kMigrations[] = {kVersion1};
+// What was written back to the tools.
+constexpr char kVersion2[] = R"sql(
+CREATE TABLE writes (
+  action_id TEXT PRIMARY KEY,
+  started_at INTEGER NOT NULL,
+  done INTEGER NOT NULL DEFAULT 0,
+  reference TEXT
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1, kVersion2};
 
 }  // namespace
 

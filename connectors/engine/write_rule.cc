@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connectors/engine/write_rule.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "connectors/engine/action_value.h"
+#include "connectors/engine/json_text.h"
+#include "connectors/engine/json_value.h"
+#include "sidecar/base/status_macros.h"
+
+namespace waypost::connectors {
+namespace {
+
+const std::vector<std::string> kMethods = {"GET", "POST", "PUT", "PATCH"};
+
+std::vector<std::string> KindWords() {
+  std::vector<std::string> words;
+  for (int kind = v1::ActionKind_MIN + 1; kind <= v1::ActionKind_MAX; ++kind) {
+    words.emplace_back(ActionKindWord(static_cast<v1::ActionKind>(kind)));
+  }
+  return words;
+}
+
+// RFC 3986: all but letters, digits, "-", ".", "_" and "~" as %XX.
+std::string PercentEncoded(const std::string& text) {
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte) || c == '-' || c == '.' || c == '_' || c == '~') {
+      encoded += c;
+    } else {
+      absl::StrAppend(&encoded, "%",
+                      absl::AsciiStrToUpper(absl::StrCat(absl::Hex(byte, absl::kZeroPad2))));
+    }
+  }
+  return encoded;
+}
+
+}  // namespace
+
+std::optional<cel::Template> WriteRules::ReadTemplate(const yaml::Node& node,
+                                                      mapping::SpecReader* reader,
+                                                      const cel::Environment& environment) {
+  const std::optional<std::string> text = reader->Text(node);
+  if (!text.has_value()) return std::nullopt;
+  std::vector<cel::Issue> issues;
+  std::optional<cel::Template> compiled = cel::Template::Compile(*text, environment, &issues);
+  for (cel::Issue& issue : issues) {
+    reader->ReportAt(node, issue.begin, DiagnosticCode::kSpecExpression, std::move(issue.message));
+  }
+  return compiled;
+}
+
+void WriteRules::Read(const yaml::Node& node, mapping::SpecReader* reader) {
+  if (!reader->CheckMapping(node, {"url", "headers", "actions"}, {"url", "actions"})) return;
+  const cel::Type settings = cel::Type::Object(&settings_.type());
+  const cel::Type tables = cel::Type::Object(&tables_.type());
+  header_environment_.AddVariable("settings", settings);
+  header_environment_.AddVariable("secret", cel::TypeKind::kString);
+  for (cel::Environment* environment : {&call_environment_, &answer_environment_}) {
+    environment->AddVariable("action", cel::Type::Map(cel::TypeKind::kString, cel::Type()));
+    environment->AddVariable("settings", settings);
+    environment->AddVariable("tables", tables);
+  }
+  answer_environment_.AddVariable("response", cel::Type());
+  answer_environment_.AddVariable("started_at", cel::TypeKind::kTimestamp);
+  if (const yaml::Node* url = node.Find("url"); url != nullptr) {
+    url_ = ReadTemplate(*url, reader, header_environment_);
+  }
+  if (const yaml::Node* headers = node.Find("headers");
+      headers != nullptr && headers->kind == yaml::NodeKind::kMapping) {
+    for (const yaml::Entry& entry : headers->entries) {
+      auto value = ReadTemplate(*entry.value, reader, header_environment_);
+      if (value.has_value()) headers_.emplace_back(entry.key, *std::move(value));
+    }
+  }
+  for (const yaml::Node* item : reader->Items(node, "actions")) ReadRule(*item, reader);
+}
+
+std::optional<CallTemplate> WriteRules::ReadCall(const yaml::Node& node,
+                                                 mapping::SpecReader* reader) {
+  CallTemplate call;
+  if (!reader->CheckMapping(node, {"method", "path", "query", "body"}, {"method", "path"})) {
+    return std::nullopt;
+  }
+  call.method = reader->Choice(node, "method", kMethods).value_or("");
+  for (const yaml::Node* segment : reader->Items(node, "path")) {
+    auto compiled = ReadTemplate(*segment, reader, call_environment_);
+    if (compiled.has_value()) call.path.push_back(*std::move(compiled));
+  }
+  if (const yaml::Node* query = node.Find("query");
+      query != nullptr && query->kind == yaml::NodeKind::kMapping) {
+    for (const yaml::Entry& entry : query->entries) {
+      auto compiled = ReadTemplate(*entry.value, reader, call_environment_);
+      if (compiled.has_value()) call.query.emplace_back(entry.key, *std::move(compiled));
+    }
+  }
+  if (const yaml::Node* body = node.Find("body"); body != nullptr) {
+    call.body = reader->Expression(*body, call_environment_, {cel::Type()});
+  }
+  return call;
+}
+
+void WriteRules::ReadRule(const yaml::Node& node, mapping::SpecReader* reader) {
+  if (!reader->CheckMapping(node, {"kinds", "if", "call", "success", "verify"},
+                            {"kinds", "call"})) {
+    return;
+  }
+  WriteRule rule;
+  rule.kinds = reader->Texts(node, "kinds");
+  const std::vector<std::string> known = KindWords();
+  for (const std::string& kind : rule.kinds) {
+    if (std::find(known.begin(), known.end(), kind) == known.end()) {
+      reader->Report(*node.Find("kinds"), DiagnosticCode::kSpecBadValue,
+                     absl::StrCat("there is no kind of action \"", kind, "\""));
+    }
+  }
+  if (const yaml::Node* condition = node.Find("if"); condition != nullptr) {
+    rule.condition = reader->Expression(*condition, call_environment_, {cel::TypeKind::kBool});
+  }
+  if (const yaml::Node* call = node.Find("call"); call != nullptr) {
+    rule.call = ReadCall(*call, reader).value_or(CallTemplate());
+  }
+  if (const yaml::Node* success = node.Find("success"); success != nullptr) {
+    rule.success = reader->Expression(*success, answer_environment_, {cel::TypeKind::kBool});
+  }
+  if (const yaml::Node* verify = node.Find("verify");
+      verify != nullptr && reader->CheckMapping(*verify, {"call", "done"}, {"call", "done"})) {
+    if (const yaml::Node* call = verify->Find("call"); call != nullptr) {
+      rule.verify_call = ReadCall(*call, reader);
+    }
+    if (const yaml::Node* done = verify->Find("done"); done != nullptr) {
+      rule.verify = reader->Expression(*done, answer_environment_, {cel::TypeKind::kBool});
+    }
+  }
+  rules_.push_back(std::move(rule));
+}
+
+std::vector<cel::Value> WriteRules::Values(const v1::Action& action) const {
+  return {ActionValue(action), cel::Value::ObjectRef(&settings_), cel::Value::ObjectRef(&tables_)};
+}
+
+absl::StatusOr<const WriteRule*> WriteRules::Find(const v1::Action& action) const {
+  const std::string kind(ActionKindWord(action.kind()));
+  const std::vector<cel::Value> values = Values(action);
+  for (const WriteRule& rule : rules_) {
+    if (std::find(rule.kinds.begin(), rule.kinds.end(), kind) == rule.kinds.end()) continue;
+    if (!rule.condition.has_value()) return &rule;
+    const cel::Value holds = rule.condition->Evaluate(values);
+    if (holds.is_error()) return absl::InvalidArgumentError("if: " + holds.ErrorMessage());
+    if (holds.kind() == cel::ValueKind::kBool && holds.AsBool()) return &rule;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<ToolCall> WriteRules::Call(const CallTemplate& call, const v1::Action& action,
+                                          const std::string& secret) const {
+  const std::vector<cel::Value> values = Values(action);
+  const std::vector<cel::Value> header_values = {cel::Value::ObjectRef(&settings_),
+                                                 cel::Value::StringView(secret)};
+  ToolCall made;
+  made.method = call.method;
+  for (const cel::Template& segment : call.path) {
+    WAYPOST_ASSIGN_OR_RETURN(const std::string text, segment.Render(values));
+    if (text.empty() || text == "." || text == "..") {
+      return absl::InvalidArgumentError("a part of the path is empty");
+    }
+    absl::StrAppend(&made.path, "/", PercentEncoded(text));
+  }
+  for (size_t at = 0; at < call.query.size(); ++at) {
+    WAYPOST_ASSIGN_OR_RETURN(const std::string text, call.query[at].second.Render(values));
+    absl::StrAppend(&made.path, at == 0 ? "?" : "&", PercentEncoded(call.query[at].first), "=",
+                    PercentEncoded(text));
+  }
+  for (const auto& [name, value] : headers_) {
+    WAYPOST_ASSIGN_OR_RETURN(std::string text, value.Render(header_values));
+    made.headers.emplace_back(name, std::move(text));
+  }
+  if (call.body.has_value()) {
+    WAYPOST_ASSIGN_OR_RETURN(made.body, JsonText(call.body->Evaluate(values)));
+  }
+  return made;
+}
+
+absl::StatusOr<bool> WriteRules::Holds(const cel::Program& program, const v1::Action& action,
+                                       const ToolAnswer& answer, absl::Time started_at) const {
+  std::vector<cel::Value> values = Values(action);
+  const absl::StatusOr<cel::Value> response = ParseJsonValue(answer.body);
+  if (!response.ok()) return absl::InvalidArgumentError("the tool's answer is no JSON");
+  values.push_back(*response);
+  values.push_back(cel::Value::Timestamp(started_at));
+  const cel::Value holds = program.Evaluate(values);
+  if (holds.is_error()) return absl::InvalidArgumentError(holds.ErrorMessage());
+  return holds.kind() == cel::ValueKind::kBool && holds.AsBool();
+}
+
+std::string WriteRules::Url() const {
+  const std::vector<cel::Value> values = {cel::Value::ObjectRef(&settings_),
+                                          cel::Value::StringView("")};
+  return url_.has_value() ? url_->Render(values).value_or("") : "";
+}
+
+}  // namespace waypost::connectors
