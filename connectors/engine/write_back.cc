@@ -100,7 +100,9 @@ v1::ActionResult WriteBack::CarryOut(const v1::LeasedAction& leased) {
   const auto target = std::find_if(targets_.begin(), targets_.end(), [&](const WriteTarget& one) {
     return one.source == action.source();
   });
-  if (target == targets_.end()) {
+  if (action.source().empty()) {
+    GiveUp("it concerns no single ticket, and owners are told by notes on tickets alone", &result);
+  } else if (target == targets_.end()) {
     FailFor(kRefusedRetry, "no connector writes to this source", &result);
   } else {
     Try(action, &*target, &result);

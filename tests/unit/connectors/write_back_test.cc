@@ -277,6 +277,14 @@ TEST_F(WriteBackTest, ActionsOfOtherSourcesWait) {
   EXPECT_EQ(result.retry_after().seconds(), 300);
 }
 
+TEST_F(WriteBackTest, WhatConcernsNoSingleTicketIsGivenUp) {
+  v1::Action action = Alert();
+  action.set_source("");
+  const v1::ActionResult result = CarryOut(action);
+  EXPECT_EQ(result.outcome(), v1::ACTION_OUTCOME_DEAD);
+  EXPECT_THAT(result.error(), HasSubstr("no single ticket"));
+}
+
 TEST(ToolClientTest, TakesTlsOrThisMachine) {
   EXPECT_TRUE(MakeToolClient("https://rt.example.org").ok());
   EXPECT_TRUE(MakeToolClient("https://rt.example.org:8443/rt/").ok());
