@@ -73,6 +73,7 @@ Content ContentOf(const v1::Action& action) {
       content.owner_id = action.alert_resolution().owner_id();
       content.rule_id = action.alert_resolution().rule_id();
       break;
+    case v1::Action::kAnnotations:
     case v1::Action::CONTENT_NOT_SET:
       break;
   }

@@ -16,6 +16,7 @@
 #include "sidecar/journey/update_gates.h"
 #include "sidecar/journey/updates.h"
 #include "sidecar/rules/matcher.h"
+#include "sidecar/text/duration_text.h"
 
 namespace waypost::journey {
 namespace {
@@ -70,9 +71,8 @@ std::string WhatHappened(const DigestItem& item, const rules::UpdateAction& upda
 Gate StillNeeded(const DigestItem& item, const rules::Rule* rule, const PersonRecord& record,
                  absl::Duration late) {
   if (late > kLongestDelay) {
-    return {
-        kTooLate, false,
-        absl::StrCat("It was due ", absl::FormatDuration(late), " ago, when nobody could look.")};
+    return {kTooLate, false,
+            absl::StrCat("It was due ", DurationText(late), " ago, when nobody could look.")};
   }
   const int number = FindJourney(item.journey_id(), record);
   if (number < 0) return {kSuperseded, false, "The journey has ended."};

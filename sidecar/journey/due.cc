@@ -21,6 +21,7 @@
 #include "sidecar/journey/updates.h"
 #include "sidecar/rules/matcher.h"
 #include "sidecar/rules/rule_index.h"
+#include "sidecar/text/duration_text.h"
 
 namespace waypost::journey {
 namespace {
@@ -125,7 +126,7 @@ void DropLate(const rules::Rule& rule, absl::Duration late, const Situation& sit
   dropped->set_rule_id(rule.id);
   dropped->set_reason_code(std::string(kTooLate));
   dropped->set_reason(
-      absl::StrCat("It was due ", absl::FormatDuration(late), " ago, when nobody could look."));
+      absl::StrCat("It was due ", DurationText(late), " ago, when nobody could look."));
   dropped->set_ticket_ref(situation.ticket().ref());
 }
 

@@ -15,6 +15,7 @@
 #include "sidecar/journey/possession.h"
 #include "sidecar/journey/update_gates.h"
 #include "sidecar/journey/visibility.h"
+#include "sidecar/text/duration_text.h"
 
 namespace waypost::journey {
 namespace {
@@ -26,7 +27,7 @@ using internal::v1::PendingAction;
 std::string Days(absl::Duration duration) {
   const int64_t hours = absl::ToInt64Hours(duration);
   return hours % 24 == 0 ? absl::StrCat(hours / 24, hours == 24 ? " day" : " days")
-                         : absl::FormatDuration(duration);
+                         : DurationText(duration);
 }
 
 bool IsInvitation(const v1::SurveyDecision& survey) {

@@ -14,6 +14,7 @@
 #include "sidecar/journey/possession.h"
 #include "sidecar/journey/promises.h"
 #include "sidecar/rules/vocabulary.h"
+#include "sidecar/text/duration_text.h"
 
 namespace waypost::journey {
 namespace {
@@ -38,7 +39,7 @@ struct Asked {
   [[nodiscard]] bool urgent() const { return IsUrgent(situation.ticket().priority()); }
 };
 
-std::string Text(absl::Duration length) { return absl::FormatDuration(length); }
+std::string Text(absl::Duration length) { return DurationText(length); }
 std::string Text(absl::Time time) { return MinuteText(time); }
 
 // The rule whose update about the ticket this decision already holds; empty when there is none.
