@@ -14,6 +14,7 @@
 #include "sidecar/cli/options.h"
 #include "sidecar/cli/ordered_events.h"
 #include "sidecar/cli/progress_bar.h"
+#include "sidecar/cli/read_ahead.h"
 
 namespace waypost::cli {
 namespace {
@@ -63,15 +64,17 @@ absl::StatusOr<EventSource> OpenEvents(const EventFile& file, const Output& outp
   } else {
     WAYPOST_RETURN_IF_ERROR(OpenTable(file, std::move(input), output, &source));
   }
+  source.reader = std::make_unique<ReadAhead>(std::move(source.reader));
   const EventOrder usual = source.mapping == nullptr ? EventOrder::kFile : source.mapping->order();
   if (file.order.value_or(usual) == EventOrder::kTime) {
     ProgressBar progress(output.err(), output.err_is_terminal(), source.reader->size(), "rows read",
                          SystemClock());
     EventReader* const inner = source.reader.get();
-    WAYPOST_ASSIGN_OR_RETURN(source.reader, OrderedEvents::Load(inner, [&](int64_t events) {
+    WAYPOST_ASSIGN_OR_RETURN(auto ordered, OrderedEvents::Load(inner, [&](int64_t events) {
                                progress.Update(inner->done(), events);
                              }));
     progress.Finish();
+    source.reader = std::make_unique<ReadAhead>(std::move(ordered));
   }
   return source;
 }

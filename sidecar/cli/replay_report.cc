@@ -27,14 +27,6 @@ void AddFacts(const v1::JourneyFacts& facts, JourneyTotals* totals) {
   totals->repeats += facts.repeats();
 }
 
-// Nothing when no journey definition for users applies.
-const v1::RoleProjection* UserOf(const v1::Journey& journey) {
-  for (const v1::RoleProjection& role : journey.roles()) {
-    if (role.position().role() == v1::CONSUMER_ROLE_USER) return &role;
-  }
-  return nullptr;
-}
-
 JourneyTotals Sum(const pipeline::OfflineDesk& desk) {
   JourneyTotals totals;
   for (const rules::Stage& stage : desk.rules().stages) {
@@ -43,16 +35,15 @@ JourneyTotals Sum(const pipeline::OfflineDesk& desk) {
   totals.by_stage.emplace_back("", 0);
   journey::GapCounts gaps;
   desk.ForEachJourney([&](const internal::v1::JourneyState& state) {
-    const v1::Journey journey = journey::ViewJourney(state, desk.rules(), false);
     ++totals.journeys;
     totals.open += journey::IsOpen(state) ? 1 : 0;
-    AddFacts(journey.facts(), &totals);
-    const v1::RoleProjection* user = UserOf(journey);
-    const std::string stage = user == nullptr ? "" : user->position().stage();
+    AddFacts(state.facts(), &totals);
+    const auto user = journey::ViewRole(state, v1::CONSUMER_ROLE_USER, desk.rules());
+    const std::string stage = user.has_value() ? user->position().stage() : "";
     for (auto& [id, count] : totals.by_stage) {
       count += id == stage ? 1 : 0;
     }
-    if (user != nullptr) gaps.Add(*user);
+    if (user.has_value()) gaps.Add(*user);
   });
   totals.gaps = gaps.Sorted();
   totals.gaps.resize(std::min(kMaxGaps, totals.gaps.size()));

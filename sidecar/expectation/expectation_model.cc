@@ -102,8 +102,9 @@ void ExpectationModel::Watch(uint64_t key, int64_t opened_at, const TicketTraits
 
 void ExpectationModel::Reach(OpenTicket* ticket, int64_t now) {
   const size_t age_number = ticket->next_age++;
-  const auto found = Find(ticket->traits, age_number, 0, now);
   const CellKeys keys = KeysOf(ticket->traits, age_number);
+  const auto found = Find(keys, 0, now);
+  if (found.has_value()) history_.Refresh(keys[static_cast<size_t>(found->cell)]);
   const SampleId sample = history_.Add(ticket->opened_at + ages_[age_number], keys);
   ticket->samples.push_back(sample);
   if (found.has_value()) bands_[age_number].Add(found->curve, sample, now, &history_);
@@ -156,10 +157,8 @@ size_t ExpectationModel::AgeReached(int64_t seconds) const {
   return above == ages_.begin() ? 0 : static_cast<size_t>(above - ages_.begin()) - 1;
 }
 
-std::optional<ExpectationModel::Found> ExpectationModel::Find(const TicketTraits& traits,
-                                                              size_t age_number, int32_t elapsed,
+std::optional<ExpectationModel::Found> ExpectationModel::Find(const CellKeys& keys, int32_t elapsed,
                                                               int64_t now) const {
-  const CellKeys keys = KeysOf(traits, age_number);
   std::vector<Observation> observations;
   observations.reserve(options_.cell_size);
   for (size_t kind = 0; kind < keys.size(); ++kind) {
@@ -190,7 +189,7 @@ Expectation ExpectationModel::Predict(const TicketFeatures& features, absl::Time
     return expectation;
   }
   const auto found =
-      Find(TraitsOf(features), age_number, static_cast<int32_t>(elapsed), ToSeconds(now));
+      Find(KeysOf(TraitsOf(features), age_number), static_cast<int32_t>(elapsed), ToSeconds(now));
   if (!found.has_value()) {
     expectation.refusal = Refusal::kTooFewTickets;
     return expectation;

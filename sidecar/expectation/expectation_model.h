@@ -157,8 +157,8 @@ class ExpectationModel {
 
   // The number of the newest age that was reached.
   [[nodiscard]] size_t AgeReached(int64_t seconds) const;
-  [[nodiscard]] std::optional<Found> Find(const TicketTraits& traits, size_t age_number,
-                                          int32_t elapsed, int64_t now) const;
+  // The narrowest of these cells that knows enough.
+  [[nodiscard]] std::optional<Found> Find(const CellKeys& keys, int32_t elapsed, int64_t now) const;
   void MoveClock(int64_t now);
   void Watch(uint64_t key, int64_t opened_at, const TicketTraits& traits, int64_t at);
   void Reach(OpenTicket* ticket, int64_t now);

@@ -39,13 +39,41 @@ void SampleHistory::AddToCell(uint64_t key, SampleId id, int64_t at) {
   Hold(id);
   Cell& cell = cells_[key];
   cell.added_at = at;
+  cell.unsorted.push_back(id);
   if (cell.samples.size() < cell_size_) {
     cell.samples.push_back(id);
     ++names_;
     return;
   }
-  Release(std::exchange(cell.samples[cell.oldest], id));
+  const SampleId oldest = std::exchange(cell.samples[cell.oldest], id);
+  Forget(oldest, &cell);
+  Release(oldest);
   cell.oldest = (cell.oldest + 1) % static_cast<uint32_t>(cell_size_);
+}
+
+void SampleHistory::Forget(SampleId oldest, Cell* cell) const {
+  if (cell->unsorted.front() == oldest) {
+    cell->unsorted.erase(cell->unsorted.begin());
+    return;
+  }
+  const PackedObservation value = Pack(Observe(oldest, 0));
+  cell->sorted.erase(std::lower_bound(cell->sorted.begin(), cell->sorted.end(), value));
+}
+
+void SampleHistory::Refresh(uint64_t key) {
+  const auto found = cells_.find(key);
+  if (found == cells_.end()) return;
+  Cell& cell = found->second;
+  const auto ended =
+      std::stable_partition(cell.unsorted.begin(), cell.unsorted.end(),
+                            [this](SampleId id) { return samples_[id].outcome == Outcome::kOpen; });
+  const auto middle = static_cast<ptrdiff_t>(cell.sorted.size());
+  for (auto id = ended; id != cell.unsorted.end(); ++id) {
+    cell.sorted.push_back(Pack(Observe(*id, 0)));
+  }
+  cell.unsorted.erase(ended, cell.unsorted.end());
+  std::sort(cell.sorted.begin() + middle, cell.sorted.end());
+  std::inplace_merge(cell.sorted.begin(), cell.sorted.begin() + middle, cell.sorted.end());
 }
 
 void SampleHistory::DropStaleCells() {
@@ -68,6 +96,7 @@ void SampleHistory::Release(SampleId id) {
 
 void SampleHistory::End(SampleId id, int64_t at, Outcome outcome) {
   Sample& ended = samples_[id];
+  if (ended.outcome != Outcome::kOpen) return;
   ended.seconds = SecondsBetween(ended.reached_at, at);
   ended.outcome = outcome;
 }
@@ -85,21 +114,35 @@ size_t SampleHistory::Collect(uint64_t key, int32_t elapsed, int64_t now,
   out->clear();
   const auto found = cells_.find(key);
   if (found == cells_.end()) return 0;
+  const Cell& cell = found->second;
+  std::vector<PackedObservation> unsorted;
+  unsorted.reserve(cell.unsorted.size());
+  for (const SampleId id : cell.unsorted) unsorted.push_back(Pack(Observe(id, now)));
+  std::sort(unsorted.begin(), unsorted.end());
   size_t resolved = 0;
-  for (const SampleId id : found->second.samples) {
-    Observation observation = Observe(id, now);
-    if (elapsed > 0 && observation.value <= elapsed) continue;
+  const auto take = [&](PackedObservation packed) {
+    Observation observation = Unpack(packed);
+    if (elapsed > 0 && observation.value <= elapsed) return;
     observation.value -= elapsed;
     resolved += observation.finished ? 1 : 0;
     out->push_back(observation);
+  };
+  auto other = unsorted.begin();
+  for (const PackedObservation packed : cell.sorted) {
+    for (; other != unsorted.end() && *other < packed; ++other) take(*other);
+    take(packed);
   }
+  std::for_each(other, unsorted.end(), take);
   return resolved;
 }
 
 size_t SampleHistory::bytes() const {
   size_t bytes = samples_.capacity() * sizeof(Sample) + free_.capacity() * sizeof(SampleId) +
                  cells_.capacity() * (sizeof(Cell) + sizeof(uint64_t) + 1);
-  for (const auto& [key, cell] : cells_) bytes += cell.samples.capacity() * sizeof(SampleId);
+  for (const auto& [key, cell] : cells_) {
+    bytes += (cell.samples.capacity() + cell.unsorted.capacity()) * sizeof(SampleId) +
+             cell.sorted.capacity() * sizeof(PackedObservation);
+  }
   return bytes;
 }
 

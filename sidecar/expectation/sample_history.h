@@ -44,7 +44,8 @@ class SampleHistory {
   void Hold(SampleId id) { ++samples_[id].holders; }
   void Release(SampleId id);
 
-  // Ends an open sample: resolved, or withdrawn. An end before the start counts as the start.
+  // Ends an open sample: resolved, or withdrawn. An end before the start counts as the start; one
+  // that has ended stays as it is.
   void End(SampleId id, int64_t at, Outcome outcome);
 
   [[nodiscard]] const Sample& sample(SampleId id) const { return samples_[id]; }
@@ -53,8 +54,12 @@ class SampleHistory {
   [[nodiscard]] Observation Observe(SampleId id, int64_t now) const;
 
   // Replaces `out` by what the cell's tickets took beyond `elapsed` seconds, of those that took
-  // that long. Returns how many of them are resolved.
+  // that long, in rising order. Returns how many of them are resolved.
   size_t Collect(uint64_t key, int32_t elapsed, int64_t now, std::vector<Observation>* out) const;
+
+  // Puts those of the cell's samples that have ended since into their order, so that Collect() has
+  // to sort only the others. Changes no answer.
+  void Refresh(uint64_t key);
 
   // Entries in all cells.
   [[nodiscard]] size_t names() const { return names_; }
@@ -65,14 +70,20 @@ class SampleHistory {
   friend class SampleWriter;
   friend class SampleReader;
 
+  // Each sample of the ring is either in `unsorted` or, once it has ended, by its value in
+  // `sorted`; an ended sample never changes, so that value stays right.
   struct Cell {
     std::vector<SampleId> samples;  // a ring once it is full
     uint32_t oldest = 0;
     int64_t added_at = 0;
+    std::vector<SampleId> unsorted;         // in the order of the ring
+    std::vector<PackedObservation> sorted;  // rising
   };
 
   SampleId Allocate();
   void AddToCell(uint64_t key, SampleId id, int64_t at);
+  // Takes the oldest sample of a full ring out of the cell's other lists.
+  void Forget(SampleId oldest, Cell* cell) const;
   void DropStaleCells();
 
   size_t cell_size_;

@@ -16,6 +16,17 @@ struct Observation {
   bool finished = false;
 };
 
+// An observation as a number of the same order: finished ones come before unfinished ones of the
+// same value, values below 0 count as 0. Sorting numbers takes half the time of sorting structs.
+using PackedObservation = uint32_t;
+[[nodiscard]] inline PackedObservation Pack(const Observation& observation) {
+  const auto value = static_cast<uint32_t>(observation.value > 0 ? observation.value : 0);
+  return value << 1 | (observation.finished ? 0 : 1);
+}
+[[nodiscard]] inline Observation Unpack(PackedObservation packed) {
+  return {.value = static_cast<int32_t>(packed >> 1), .finished = (packed & 1) == 0};
+}
+
 // The distribution of the values by Kaplan and Meier (1958, "Nonparametric estimation from
 // incomplete observations"): unfinished observations count among those that took longer than
 // watched, and say nothing on what came after. Without them, quantiles of what was finished so far
@@ -24,7 +35,8 @@ class SurvivalCurve {
  public:
   SurvivalCurve() = default;
 
-  // Finished ones come before unfinished ones of the same value. Values below 0 count as 0.
+  // Finished ones come before unfinished ones of the same value. Values below 0 count as 0. Takes
+  // half the time when they are in rising order.
   explicit SurvivalCurve(absl::Span<const Observation> observations);
 
   // The observations tell which values the share `level` (0 to 1) does not exceed.

@@ -112,10 +112,11 @@ void AddText(const v1::StatusUpdate& part, const std::string& id, v1::StatusUpda
 
 }  // namespace
 
-absl::Time DigestDue(const rules::RuleSet& rules, const PersonRecord& record) {
+absl::Time DigestDue(const rules::RuleSet& rules, const PersonRecord& record, absl::Time before) {
   const internal::v1::PersonState& person = record.person;
   if (person.digest().empty() || record.journeys.empty()) return absl::InfiniteFuture();
   absl::Time due = absl::FromUnixMicros(person.digest(0).update().decided_at()) + kDigestWait;
+  if (due >= before) return absl::InfiniteFuture();  // what follows only puts it off
   const std::vector<absl::Time> updates = ContactTimes(person, due - kDay, IsUpdate);
   const std::vector<absl::Time> all =
       ContactTimes(person, due - kWeek, [](const Contact&) { return true; });

@@ -20,10 +20,12 @@ inline constexpr int kMaxDigestItems = 50;
 
 // When the person's digest is to be sent: kDigestWait after the first update went into it, once
 // updates_per_person_per_day and messages_per_person_per_week leave room for a message and outside
-// the quiet hours. InfiniteFuture when nothing waits for it.
+// the quiet hours. InfiniteFuture when nothing waits for it, or it is not due before `before`,
+// which saves the search.
 //
 // Nobody may look at that moment: DecideDigest has a digest that is late wait for the morning.
-[[nodiscard]] absl::Time DigestDue(const rules::RuleSet& rules, const PersonRecord& record);
+[[nodiscard]] absl::Time DigestDue(const rules::RuleSet& rules, const PersonRecord& record,
+                                   absl::Time before = absl::InfiniteFuture());
 
 // The number of the journey that the digest's decision belongs to: that of its newest update whose
 // journey is still there, else the newest; record.journeys is not empty.

@@ -30,55 +30,6 @@ using internal::v1::Decision;
 using internal::v1::JourneyState;
 using internal::v1::PendingAction;
 
-// One thing that waits in a journey.
-struct Due {
-  absl::Time at = absl::InfiniteFuture();
-  size_t journey = 0;
-  const rules::Rule* silence = nullptr;    // a rule that waits for silence of `ticket`,
-  const PendingAction* pending = nullptr;  // or an action that waits for its time,
-  PromiseDue promise;                      // or a promise,
-  const v1::OpenAlert* alert = nullptr;    // or an open alert to be told again,
-  bool digest = false;                     // or the person's digest
-  int ticket = -1;
-};
-
-// Of equally early things the first one found comes first: journeys by age, then actions in the
-// order of their decisions, then promises, then open alerts, then rules in file order; the digest
-// comes last.
-Due Earliest(const rules::RuleSet& rules, const PersonRecord& record) {
-  Due earliest;
-  const auto consider = [&](const Due& due) {
-    if (due.at < earliest.at) earliest = due;
-  };
-  for (size_t number = 0; number < record.journeys.size(); ++number) {
-    const JourneyState& journey = record.journeys[number];
-    for (const PendingAction& pending : journey.pending()) {
-      consider(
-          {.at = absl::FromUnixMicros(pending.due_at()), .journey = number, .pending = &pending});
-    }
-    const PromiseDue promise = NextPromise(journey);
-    consider({.at = promise.at, .journey = number, .promise = promise});
-    for (const v1::OpenAlert& alert : journey.open_alerts()) {
-      if (!alert.has_repeat_at()) continue;
-      consider({.at = absl::FromUnixMicros(MicrosOf(alert.repeat_at())),
-                .journey = number,
-                .alert = &alert});
-    }
-    if (!IsOpen(journey)) continue;
-    for (const size_t rule : rules.index->silence_rules()) {
-      const SilenceDue silence = NextSilence(rules, rules.rules[rule], journey, earliest.at);
-      consider({.at = silence.at,
-                .journey = number,
-                .silence = &rules.rules[rule],
-                .ticket = silence.ticket});
-    }
-  }
-  if (const absl::Time digest = DigestDue(rules, record); digest < earliest.at) {
-    earliest = {.at = digest, .journey = DigestJourney(record), .digest = true};
-  }
-  return earliest;
-}
-
 std::string NameOf(const Due& due) {
   if (due.digest) return "digest";
   if (due.promise.promise != nullptr) return due.promise.promise->id();
@@ -253,13 +204,52 @@ Decision Decide(const rules::RuleSet& rules, const Due& due, absl::Time now,
 
 }  // namespace
 
+Due FindDue(const rules::RuleSet& rules, const PersonRecord& record) {
+  Due earliest;
+  const auto consider = [&](const Due& due) {
+    if (due.at < earliest.at) earliest = due;
+  };
+  for (size_t number = 0; number < record.journeys.size(); ++number) {
+    const JourneyState& journey = record.journeys[number];
+    for (const PendingAction& pending : journey.pending()) {
+      consider(
+          {.at = absl::FromUnixMicros(pending.due_at()), .journey = number, .pending = &pending});
+    }
+    const PromiseDue promise = NextPromise(journey);
+    consider({.at = promise.at, .journey = number, .promise = promise});
+    for (const v1::OpenAlert& alert : journey.open_alerts()) {
+      if (!alert.has_repeat_at()) continue;
+      consider({.at = absl::FromUnixMicros(MicrosOf(alert.repeat_at())),
+                .journey = number,
+                .alert = &alert});
+    }
+    if (!IsOpen(journey)) continue;
+    for (const size_t rule : rules.index->silence_rules()) {
+      const SilenceDue silence = NextSilence(rules, rules.rules[rule], journey, earliest.at);
+      consider({.at = silence.at,
+                .journey = number,
+                .silence = &rules.rules[rule],
+                .ticket = silence.ticket});
+    }
+  }
+  if (const absl::Time digest = DigestDue(rules, record, earliest.at); digest < earliest.at) {
+    earliest = {.at = digest, .journey = DigestJourney(record), .digest = true};
+  }
+  return earliest;
+}
+
 absl::Time NextDue(const rules::RuleSet& rules, const PersonRecord& record) {
-  return Earliest(rules, record).at;
+  return FindDue(rules, record).at;
 }
 
 std::optional<Decision> EvaluateDue(const rules::RuleSet& rules, absl::Time now, uint64_t position,
                                     PersonRecord* record, const Outlook* outlook) {
-  Due due = Earliest(rules, *record);
+  return EvaluateDue(rules, FindDue(rules, *record), now, position, record, outlook);
+}
+
+std::optional<Decision> EvaluateDue(const rules::RuleSet& rules, Due due, absl::Time now,
+                                    uint64_t position, PersonRecord* record,
+                                    const Outlook* outlook) {
   if (due.at > now) return std::nullopt;
   // Nobody looked in time: there is nothing to be warned of any more.
   if (due.promise.promise != nullptr && !due.promise.broken) {

@@ -2,6 +2,7 @@
 #include "sidecar/journey/silence.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "sidecar/journey/micros.h"
@@ -20,14 +21,6 @@ uint64_t HappenedSoFar(const JourneyState& journey) {
          static_cast<uint64_t>(facts.promises_kept() + facts.promises_broken());
 }
 
-// The last time the rule acted, or the last time it was looked at and did not.
-const SilenceMark* FindMark(const rules::Rule& rule, bool acted, const JourneyState& journey) {
-  for (const SilenceMark& mark : journey.silence_marks()) {
-    if (mark.rule_id() == rule.id && mark.acted() == acted) return &mark;
-  }
-  return nullptr;
-}
-
 // What Waypost tells the person is no news to a rule that only alerts: it may not make the desk
 // look better than it is.
 int64_t LastNews(const rules::Rule& rule, const JourneyState& journey) {
@@ -37,6 +30,29 @@ int64_t LastNews(const rules::Rule& rule, const JourneyState& journey) {
   const bool writes = rule.update.has_value() || rule.survey.has_value();
   return writes ? std::max(seen, journey.told_at()) : seen;
 }
+
+// When the rule was looked at before.
+struct Marks {
+  Marks(const rules::Rule& rule, const JourneyState& journey) {
+    for (const SilenceMark& mark : journey.silence_marks()) {
+      if (mark.rule_id() != rule.id) continue;
+      (mark.acted() ? acted : looked) = &mark;
+    }
+    nothing_new = looked != nullptr && looked->happened() == HappenedSoFar(journey);
+  }
+
+  // Since when the silence counts, if `news` was the last.
+  [[nodiscard]] int64_t Since(int64_t news) const {
+    int64_t since = news;
+    if (acted != nullptr) since = std::max(since, acted->at());
+    if (nothing_new && looked->too_late()) since = std::max(since, looked->at());
+    return since;
+  }
+
+  const SilenceMark* acted = nullptr;   // the last time it acted
+  const SilenceMark* looked = nullptr;  // the last time it was looked at and did not
+  bool nothing_new = false;             // nothing has happened since it was looked at
+};
 
 // Business time takes no less than the time it is counted in; the last of several business days may
 // be as good as over when it begins, and one before it have 23 hours.
@@ -48,24 +64,24 @@ absl::Duration LeastWait(const calendar::Span& span) {
 
 SilenceDue NextSilence(const rules::RuleSet& rules, const rules::Rule& rule,
                        const JourneyState& journey, absl::Time before) {
-  const SilenceMark* acted = FindMark(rule, true, journey);
-  const SilenceMark* looked = FindMark(rule, false, journey);
-  const bool nothing_new = looked != nullptr && looked->happened() == HappenedSoFar(journey);
-  int64_t since = LastNews(rule, journey);
-  if (acted != nullptr) since = std::max(since, acted->at());
-  if (nothing_new && looked->too_late()) since = std::max(since, looked->at());
+  const int64_t news = LastNews(rule, journey);
+  std::optional<Marks> marks;  // read once the news alone do not rule it out
   SilenceDue next;
   for (int number = 0; number < journey.progress().tickets_size(); ++number) {
     if (!IsOpen(journey.progress().tickets(number))) continue;
     const std::string& priority = journey.tickets(number).ticket().priority();
     const calendar::Span* silence = rules::ForKey(rule.after_silence, priority);
     if (silence == nullptr) continue;
-    const absl::Time begin = absl::FromUnixMicros(since);
-    if (begin + LeastWait(*silence) >= std::min(before, next.at)) continue;
+    const absl::Time latest = std::min(before, next.at) - LeastWait(*silence);
+    if (absl::FromUnixMicros(news) >= latest) continue;
+    if (!marks.has_value()) marks.emplace(rule, journey);
+    const absl::Time begin = absl::FromUnixMicros(marks->Since(news));
+    if (begin >= latest) continue;
     const absl::Time due = calendar::EndOf(*silence, begin, rules.CalendarOf(rule, priority));
     if (due < next.at) next = {due, number};
   }
-  const bool in_vain = nothing_new && absl::FromUnixMicros(looked->at()) >= next.at;
+  const bool in_vain = marks.has_value() && marks->nothing_new &&
+                       absl::FromUnixMicros(marks->looked->at()) >= next.at;
   return in_vain ? SilenceDue() : next;
 }
 

@@ -102,25 +102,6 @@ void AddAlignment(const JourneyState& journey, const rules::RuleSet& rules,
   }
 }
 
-void AddRole(const JourneyState& journey, const RoleState& state, const rules::RuleSet& rules,
-             v1::Journey* view) {
-  v1::RoleProjection* projection = view->add_roles();
-  FillPosition(journey, state, projection->mutable_position());
-  for (const rules::Owner& owner : rules.owners) {
-    if (owner.id == projection->position().owner_id()) {
-      projection->mutable_position()->set_owner_name(owner.name);
-    }
-  }
-  for (int i = 0; i < state.stages_size(); ++i) {
-    v1::StageVisit* visit = projection->add_stages();
-    visit->set_stage(Text(state.stages(i), journey));
-    SetTime(state.entered_at(i), visit->mutable_entered_at());
-  }
-  projection->set_touchpoints(state.touchpoints());
-  projection->set_service_interactions(state.service_interactions());
-  AddAlignment(journey, rules, projection);
-}
-
 void AddTouchpoint(const Passed& passed, const JourneyState& journey, v1::TimelineStep* step) {
   v1::TouchpointPassed* touchpoint = step->add_touchpoints();
   touchpoint->set_role(passed.role);
@@ -168,6 +149,28 @@ void AddTimeline(const JourneyState& journey, v1::Journey* view) {
 
 }  // namespace
 
+std::optional<v1::RoleProjection> ViewRole(const JourneyState& journey, v1::ConsumerRole role,
+                                           const rules::RuleSet& rules) {
+  const RoleState* const state = FindRole(journey, role);
+  if (state == nullptr) return std::nullopt;
+  v1::RoleProjection projection;
+  FillPosition(journey, *state, projection.mutable_position());
+  for (const rules::Owner& owner : rules.owners) {
+    if (owner.id == projection.position().owner_id()) {
+      projection.mutable_position()->set_owner_name(owner.name);
+    }
+  }
+  for (int i = 0; i < state->stages_size(); ++i) {
+    v1::StageVisit* visit = projection.add_stages();
+    visit->set_stage(Text(state->stages(i), journey));
+    SetTime(state->entered_at(i), visit->mutable_entered_at());
+  }
+  projection.set_touchpoints(state->touchpoints());
+  projection.set_service_interactions(state->service_interactions());
+  AddAlignment(journey, rules, &projection);
+  return projection;
+}
+
 v1::Journey ViewJourney(const JourneyState& journey, const rules::RuleSet& rules,
                         bool with_timeline) {
   v1::Journey view;
@@ -182,7 +185,8 @@ v1::Journey ViewJourney(const JourneyState& journey, const rules::RuleSet& rules
   AddTickets(journey, &view);
   for (const v1::ConsumerRole role :
        {v1::CONSUMER_ROLE_USER, v1::CONSUMER_ROLE_CUSTOMER, v1::CONSUMER_ROLE_SPONSOR}) {
-    if (const RoleState* state = FindRole(journey, role)) AddRole(journey, *state, rules, &view);
+    if (auto projection = ViewRole(journey, role, rules))
+      *view.add_roles() = *std::move(projection);
   }
   AddFacts(journey, rules, view.mutable_facts());
   if (with_timeline) AddTimeline(journey, &view);

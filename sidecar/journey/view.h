@@ -2,6 +2,8 @@
 // The journey as the API shows it.
 #pragma once
 
+#include <optional>
+
 #include "sidecar/rules/rule_set.h"
 #include "waypost/internal/v1/state.pb.h"
 #include "waypost/v1/journey.pb.h"
@@ -14,5 +16,10 @@ namespace waypost::journey {
 // still.
 [[nodiscard]] v1::Journey ViewJourney(const internal::v1::JourneyState& journey,
                                       const rules::RuleSet& rules, bool with_timeline);
+
+// One role of it, which costs far less; nothing when the journey has none of a definition for it.
+[[nodiscard]] std::optional<v1::RoleProjection> ViewRole(const internal::v1::JourneyState& journey,
+                                                         v1::ConsumerRole role,
+                                                         const rules::RuleSet& rules);
 
 }  // namespace waypost::journey

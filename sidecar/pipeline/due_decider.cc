@@ -84,20 +84,21 @@ absl::StatusOr<absl::Time> DueDecider::DecideAll(absl::Time hint, Person* person
   const absl::Time now = clock_->Now();
   const absl::Time until = std::min(hint, now);
   for (;;) {
-    const absl::Time due = journey::NextDue(*rules, person->record);
-    const absl::Time work = std::min(due, journey::NextLetter(person->record));
+    const journey::Due due = journey::FindDue(*rules, person->record);
+    const absl::Time work = std::min(due.at, journey::NextLetter(person->record));
     set_->SetDue(person, work);
-    if (due > until) return work;
+    if (due.at > until) return work;
     person->held_since = absl::InfiniteFuture();
-    WAYPOST_RETURN_IF_ERROR(DecideNext(*rules, now, person));
+    WAYPOST_RETURN_IF_ERROR(DecideNext(*rules, due, now, person));
   }
 }
 
-absl::Status DueDecider::DecideNext(const rules::RuleSet& rules, absl::Time now, Person* person) {
+absl::Status DueDecider::DecideNext(const rules::RuleSet& rules, const journey::Due& due,
+                                    absl::Time now, Person* person) {
   WAYPOST_ASSIGN_OR_RETURN(const uint64_t position,
                            queue_->Reserve(kDecisionBytes, CommitQueue::Cause::kTime));
   internal::v1::Decision decision =
-      journey::EvaluateDue(rules, now, position, &person->record, outlook_)
+      journey::EvaluateDue(rules, due, now, position, &person->record, outlook_)
           .value_or(internal::v1::Decision());
   const TicketName ticket = TicketOf(decision, *person);
   NameActions(ticket.source, ticket.ref, &decision);

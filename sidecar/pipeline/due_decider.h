@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "sidecar/base/clock.h"
+#include "sidecar/journey/due.h"
 #include "sidecar/journey/letters.h"
 #include "sidecar/journey/outlook.h"
 #include "sidecar/pipeline/commit_queue.h"
@@ -59,7 +60,8 @@ class DueDecider {
   absl::Status Settle(const internal::v1::Letter& letter, journey::LetterOutcome outcome,
                       Person* person);
   absl::StatusOr<absl::Time> DecideAll(absl::Time hint, Person* person);
-  absl::Status DecideNext(const rules::RuleSet& rules, absl::Time now, Person* person);
+  absl::Status DecideNext(const rules::RuleSet& rules, const journey::Due& due, absl::Time now,
+                          Person* person);
   void Hand(internal::v1::Decision decision, uint64_t position, Person* person);
 
   const Clock* const clock_;

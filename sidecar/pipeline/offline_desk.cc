@@ -50,7 +50,8 @@ OfflineDesk::Member* OfflineDesk::PersonOf(const std::string& tenant,
 
 void OfflineDesk::FindDue(Member* member) {
   if (visit_ == nullptr) return;
-  const absl::Time due_at = journey::NextWork(*rules_, member->record);
+  member->due = journey::FindDue(*rules_, member->record);
+  const absl::Time due_at = std::min(member->due.at, journey::NextLetter(member->record));
   if (due_at == member->due_at) return;
   member->due_at = due_at;
   if (due_at != absl::InfiniteFuture()) due_.push({due_at, member});
@@ -66,7 +67,7 @@ void OfflineDesk::AdvanceTo(absl::Time now) {
     DeliverLetters(due.member);
     journey::PersonRecord* const record = &due.member->record;
     if (const auto decision =
-            journey::EvaluateDue(*rules_, now_, position_ + 1, record, outlook_)) {
+            journey::EvaluateDue(*rules_, due.member->due, now_, position_ + 1, record, outlook_)) {
       ++position_;
       visit_(*decision, *record);
     }
@@ -79,6 +80,7 @@ void OfflineDesk::DeliverLetters(Member* member) {
   for (const internal::v1::Letter& letter : journey::LettersDue(member->record, now_)) {
     const journey::LetterOutcome outcome = Deliver(letter.event());
     static_cast<void>(journey::SettleLetter(letter, outcome, now_, ++position_, &member->record));
+    FindDue(member);
   }
 }
 
@@ -97,8 +99,8 @@ journey::LetterOutcome OfflineDesk::Deliver(const v1::TicketEvent& event) {
   const absl::StatusOr<Member*> member = Settle(event);
   if (!member.ok()) return journey::LetterOutcome::kUnknownTicket;
   const absl::StatusOr<journey::Evaluation> evaluation = Evaluate(event, now_, &(*member)->record);
-  if (!evaluation.ok()) return journey::LetterOutcome::kUnknownTicket;
   FindDue(*member);
+  if (!evaluation.ok()) return journey::LetterOutcome::kUnknownTicket;
   visit_(evaluation->decision, (*member)->record);
   return journey::LetterOutcome::kRecorded;
 }
@@ -149,9 +151,9 @@ absl::StatusOr<OfflineDesk::Recorded> OfflineDesk::Record(const v1::TicketEvent&
     answers_.erase(answer);
     return member.status();
   }
-  WAYPOST_ASSIGN_OR_RETURN(journey::Evaluation evaluation,
-                           Evaluate(event, now, &(*member)->record));
+  absl::StatusOr<journey::Evaluation> evaluated = Evaluate(event, now, &(*member)->record);
   FindDue(*member);
+  WAYPOST_ASSIGN_OR_RETURN(journey::Evaluation evaluation, std::move(evaluated));
   decision_.Swap(&evaluation.decision);
   if (answers_mode_ == Answers::kKeep) {
     answer->second.enrichment = std::make_unique<v1::Enrichment>(decision_.enrichment());

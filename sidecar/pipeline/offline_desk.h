@@ -14,6 +14,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "sidecar/journey/due.h"
 #include "sidecar/journey/evaluate.h"
 #include "sidecar/journey/letters.h"
 #include "sidecar/journey/outlook.h"
@@ -97,7 +98,9 @@ class OfflineDesk {
   struct Member {
     std::string key;  // tenant and person
     journey::PersonRecord record;
-    absl::Time due_at = absl::InfiniteFuture();
+    // What time brings the record as it stands: FindDue() follows whatever changes the record.
+    journey::Due due;
+    absl::Time due_at = absl::InfiniteFuture();  // with letters; what due_ holds
   };
   struct Due {
     absl::Time at;

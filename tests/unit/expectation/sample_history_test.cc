@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/expectation/sample_history.h"
 
+#include <random>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -29,7 +32,7 @@ TEST(SampleHistoryTest, OpenSamplesGrowOlderAndEndedOnesDoNot) {
   const SampleId withdrawn = history.Add(1'000, {1});
   history.End(resolved, 1'060, Outcome::kResolved);
   history.End(withdrawn, 1'010, Outcome::kWithdrawn);
-  EXPECT_EQ(Collect(history, 1, 0, 1'500), (Tuples{{500, false}, {60, true}, {10, false}}));
+  EXPECT_EQ(Collect(history, 1, 0, 1'500), (Tuples{{10, false}, {60, true}, {500, false}}));
   EXPECT_EQ(Collect(history, 2, 0, 1'600), (Tuples{{600, false}}));
   history.End(open, 2'000, Outcome::kResolved);
   EXPECT_EQ(Collect(history, 2, 0, 9'000), (Tuples{{1'000, true}}));
@@ -65,8 +68,47 @@ TEST(SampleHistoryTest, ACellKeepsTheNewest) {
     history.End(id, took, Outcome::kResolved);
     history.Release(id);
   }
-  EXPECT_EQ(Collect(history, 1, 0, 100), (Tuples{{4, true}, {5, true}, {3, true}}));
+  EXPECT_EQ(Collect(history, 1, 0, 100), (Tuples{{3, true}, {4, true}, {5, true}}));
   EXPECT_EQ(history.names(), 3);
+}
+
+TEST(SampleHistoryTest, WhatHasEndedStaysAsItIs) {
+  SampleHistory history(10, 100);
+  const SampleId id = history.Add(0, {1});
+  history.End(id, 7, Outcome::kResolved);
+  history.Refresh(1);
+  history.End(id, 9, Outcome::kWithdrawn);
+  EXPECT_EQ(Collect(history, 1, 0, 100), (Tuples{{7, true}}));
+}
+
+// What a cell has put into order must be what its samples say, whenever it was refreshed, whatever
+// ended since and whatever has left the ring.
+TEST(SampleHistoryTest, RefreshingChangesNoAnswer) {
+  constexpr uint64_t kCells = 4;
+  std::mt19937 random(20'261'122);
+  const auto below = [&](uint32_t bound) { return random() % bound; };
+  SampleHistory refreshed(5, 1'000), plain(5, 1'000);
+  std::vector<std::pair<SampleId, SampleId>> open;
+  int64_t now = 1'000;
+  for (int step = 0; step < 20'000; ++step) {
+    now += below(3);
+    if (open.empty() || below(2) == 0) {
+      const uint64_t keys[] = {below(kCells), kCells + below(kCells)};
+      open.emplace_back(refreshed.Add(now, keys), plain.Add(now, keys));
+    } else {
+      const auto ended = open.begin() + below(static_cast<uint32_t>(open.size()));
+      const Outcome outcome = below(4) == 0 ? Outcome::kWithdrawn : Outcome::kResolved;
+      refreshed.End(ended->first, now, outcome);
+      refreshed.Release(ended->first);
+      plain.End(ended->second, now, outcome);
+      plain.Release(ended->second);
+      open.erase(ended);
+    }
+    if (below(3) == 0) refreshed.Refresh(below(2 * kCells));
+    const uint64_t asked = below(2 * kCells);
+    const auto elapsed = static_cast<int32_t>(below(4));
+    ASSERT_EQ(Collect(refreshed, asked, elapsed, now), Collect(plain, asked, elapsed, now)) << step;
+  }
 }
 
 TEST(SampleHistoryTest, SamplesThatNobodyHoldsAreUsedAgain) {
