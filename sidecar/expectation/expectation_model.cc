@@ -103,8 +103,11 @@ void ExpectationModel::Watch(uint64_t key, int64_t opened_at, const TicketTraits
 void ExpectationModel::Reach(OpenTicket* ticket, int64_t now) {
   const size_t age_number = ticket->next_age++;
   const CellKeys keys = KeysOf(ticket->traits, age_number);
-  const auto found = Find(keys, 0, now);
-  if (found.has_value()) history_.Refresh(keys[static_cast<size_t>(found->cell)]);
+  std::optional<Found> found;
+  for (size_t kind = 0; kind < keys.size() && !found.has_value(); ++kind) {
+    history_.Refresh(keys[kind]);
+    found = FindIn(static_cast<CellKind>(kind), keys, 0, now);
+  }
   const SampleId sample = history_.Add(ticket->opened_at + ages_[age_number], keys);
   ticket->samples.push_back(sample);
   if (found.has_value()) bands_[age_number].Add(found->curve, sample, now, &history_);
@@ -157,16 +160,22 @@ size_t ExpectationModel::AgeReached(int64_t seconds) const {
   return above == ages_.begin() ? 0 : static_cast<size_t>(above - ages_.begin()) - 1;
 }
 
+std::optional<ExpectationModel::Found> ExpectationModel::FindIn(CellKind cell, const CellKeys& keys,
+                                                                int32_t elapsed,
+                                                                int64_t now) const {
+  std::vector<PackedObservation> observations;
+  const size_t resolved = history_.Collect(keys[static_cast<size_t>(cell)], elapsed, now,
+                                           options_.minimum_samples, &observations);
+  if (resolved < options_.minimum_samples) return std::nullopt;
+  return Found{
+      .curve = SurvivalCurve::OfSorted(observations), .cell = cell, .sample_size = resolved};
+}
+
 std::optional<ExpectationModel::Found> ExpectationModel::Find(const CellKeys& keys, int32_t elapsed,
                                                               int64_t now) const {
-  std::vector<Observation> observations;
-  observations.reserve(options_.cell_size);
   for (size_t kind = 0; kind < keys.size(); ++kind) {
-    const size_t resolved = history_.Collect(keys[kind], elapsed, now, &observations);
-    if (resolved < options_.minimum_samples) continue;
-    return Found{.curve = SurvivalCurve(observations),
-                 .cell = static_cast<CellKind>(kind),
-                 .sample_size = resolved};
+    auto found = FindIn(static_cast<CellKind>(kind), keys, elapsed, now);
+    if (found.has_value()) return found;
   }
   return std::nullopt;
 }

@@ -157,7 +157,9 @@ class ExpectationModel {
 
   // The number of the newest age that was reached.
   [[nodiscard]] size_t AgeReached(int64_t seconds) const;
-  // The narrowest of these cells that knows enough.
+  // What a cell says if it knows enough; and the narrowest that does.
+  [[nodiscard]] std::optional<Found> FindIn(CellKind cell, const CellKeys& keys, int32_t elapsed,
+                                            int64_t now) const;
   [[nodiscard]] std::optional<Found> Find(const CellKeys& keys, int32_t elapsed, int64_t now) const;
   void MoveClock(int64_t now);
   void Watch(uint64_t key, int64_t opened_at, const TicketTraits& traits, int64_t at);

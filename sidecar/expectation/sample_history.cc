@@ -64,14 +64,16 @@ void SampleHistory::Refresh(uint64_t key) {
   const auto found = cells_.find(key);
   if (found == cells_.end()) return;
   Cell& cell = found->second;
-  const auto ended =
-      std::stable_partition(cell.unsorted.begin(), cell.unsorted.end(),
-                            [this](SampleId id) { return samples_[id].outcome == Outcome::kOpen; });
   const auto middle = static_cast<ptrdiff_t>(cell.sorted.size());
-  for (auto id = ended; id != cell.unsorted.end(); ++id) {
-    cell.sorted.push_back(Pack(Observe(*id, 0)));
+  size_t open = 0;
+  for (const SampleId id : cell.unsorted) {
+    if (samples_[id].outcome == Outcome::kOpen) {
+      cell.unsorted[open++] = id;
+    } else {
+      cell.sorted.push_back(Pack(Observe(id, 0)));
+    }
   }
-  cell.unsorted.erase(ended, cell.unsorted.end());
+  cell.unsorted.resize(open);
   std::sort(cell.sorted.begin() + middle, cell.sorted.end());
   std::inplace_merge(cell.sorted.begin(), cell.sorted.begin() + middle, cell.sorted.end());
 }
@@ -109,31 +111,30 @@ Observation SampleHistory::Observe(SampleId id, int64_t now) const {
   return {.value = sample.seconds, .finished = sample.outcome == Outcome::kResolved};
 }
 
-size_t SampleHistory::Collect(uint64_t key, int32_t elapsed, int64_t now,
-                              std::vector<Observation>* out) const {
+size_t SampleHistory::Collect(uint64_t key, int32_t elapsed, int64_t now, size_t minimum,
+                              std::vector<PackedObservation>* out) const {
   out->clear();
   const auto found = cells_.find(key);
-  if (found == cells_.end()) return 0;
+  if (found == cells_.end() || found->second.samples.size() < minimum) return 0;
   const Cell& cell = found->second;
   std::vector<PackedObservation> unsorted;
   unsorted.reserve(cell.unsorted.size());
-  for (const SampleId id : cell.unsorted) unsorted.push_back(Pack(Observe(id, now)));
-  std::sort(unsorted.begin(), unsorted.end());
-  size_t resolved = 0;
-  const auto take = [&](PackedObservation packed) {
-    Observation observation = Unpack(packed);
-    if (elapsed > 0 && observation.value <= elapsed) return;
-    observation.value -= elapsed;
-    resolved += observation.finished ? 1 : 0;
-    out->push_back(observation);
-  };
-  auto other = unsorted.begin();
-  for (const PackedObservation packed : cell.sorted) {
-    for (; other != unsorted.end() && *other < packed; ++other) take(*other);
-    take(packed);
+  // The newest first: of open ones these have taken the least.
+  for (size_t i = cell.unsorted.size(); i-- > 0;) {
+    unsorted.push_back(Pack(Observe(cell.unsorted[i], now)));
   }
-  std::for_each(other, unsorted.end(), take);
-  return resolved;
+  if (!std::is_sorted(unsorted.begin(), unsorted.end())) {
+    std::sort(unsorted.begin(), unsorted.end());
+  }
+  out->resize(cell.sorted.size() + unsorted.size());
+  std::merge(cell.sorted.begin(), cell.sorted.end(), unsorted.begin(), unsorted.end(),
+             out->begin());
+  if (elapsed > 0) {
+    const PackedObservation longest = Pack({.value = elapsed, .finished = false});
+    out->erase(out->begin(), std::upper_bound(out->begin(), out->end(), longest));
+    for (PackedObservation& packed : *out) packed -= Pack({.value = elapsed, .finished = true});
+  }
+  return static_cast<size_t>(std::count_if(out->begin(), out->end(), IsFinished));
 }
 
 size_t SampleHistory::bytes() const {

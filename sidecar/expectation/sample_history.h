@@ -54,8 +54,10 @@ class SampleHistory {
   [[nodiscard]] Observation Observe(SampleId id, int64_t now) const;
 
   // Replaces `out` by what the cell's tickets took beyond `elapsed` seconds, of those that took
-  // that long, in rising order. Returns how many of them are resolved.
-  size_t Collect(uint64_t key, int32_t elapsed, int64_t now, std::vector<Observation>* out) const;
+  // that long, in rising order. Returns how many of them are resolved. A cell with fewer than
+  // `minimum` tickets is passed over.
+  size_t Collect(uint64_t key, int32_t elapsed, int64_t now, size_t minimum,
+                 std::vector<PackedObservation>* out) const;
 
   // Puts those of the cell's samples that have ended since into their order, so that Collect() has
   // to sort only the others. Changes no answer.

@@ -14,20 +14,28 @@ constexpr double kRounding = 1e-9;
 SurvivalCurve::SurvivalCurve(absl::Span<const Observation> observations) {
   std::vector<PackedObservation> packed(observations.size());
   std::transform(observations.begin(), observations.end(), packed.begin(), Pack);
-  if (!std::is_sorted(packed.begin(), packed.end())) std::sort(packed.begin(), packed.end());
-  values_.reserve(packed.size());
-  shares_.reserve(packed.size());
+  std::sort(packed.begin(), packed.end());
+  *this = OfSorted(packed);
+}
+
+SurvivalCurve SurvivalCurve::OfSorted(absl::Span<const PackedObservation> observations) {
+  SurvivalCurve curve;
+  curve.values_.reserve(observations.size());
+  curve.shares_.reserve(observations.size());
   double survivors = 1;
-  for (size_t i = 0; i < packed.size();) {
-    const uint32_t value = packed[i] >> 1;
-    const size_t watched = packed.size() - i;
+  for (size_t i = 0; i < observations.size();) {
+    const uint32_t value = observations[i] >> 1;
+    const size_t watched = observations.size() - i;
     size_t finished = 0;
-    for (; i < packed.size() && packed[i] >> 1 == value; ++i) finished += 1 - (packed[i] & 1);
+    for (; i < observations.size() && observations[i] >> 1 == value; ++i) {
+      finished += IsFinished(observations[i]) ? 1 : 0;
+    }
     if (finished == 0) continue;
     survivors *= 1 - static_cast<double>(finished) / static_cast<double>(watched);
-    values_.push_back(static_cast<int32_t>(value));
-    shares_.push_back(1 - survivors);
+    curve.values_.push_back(static_cast<int32_t>(value));
+    curve.shares_.push_back(1 - survivors);
   }
+  return curve;
 }
 
 bool SurvivalCurve::Reaches(double level) const {

@@ -23,9 +23,7 @@ using PackedObservation = uint32_t;
   const auto value = static_cast<uint32_t>(observation.value > 0 ? observation.value : 0);
   return value << 1 | (observation.finished ? 0 : 1);
 }
-[[nodiscard]] inline Observation Unpack(PackedObservation packed) {
-  return {.value = static_cast<int32_t>(packed >> 1), .finished = (packed & 1) == 0};
-}
+[[nodiscard]] inline bool IsFinished(PackedObservation packed) { return (packed & 1) == 0; }
 
 // The distribution of the values by Kaplan and Meier (1958, "Nonparametric estimation from
 // incomplete observations"): unfinished observations count among those that took longer than
@@ -35,9 +33,10 @@ class SurvivalCurve {
  public:
   SurvivalCurve() = default;
 
-  // Finished ones come before unfinished ones of the same value. Values below 0 count as 0. Takes
-  // half the time when they are in rising order.
   explicit SurvivalCurve(absl::Span<const Observation> observations);
+
+  // The same of observations in rising order, which takes a third of the time.
+  [[nodiscard]] static SurvivalCurve OfSorted(absl::Span<const PackedObservation> observations);
 
   // The observations tell which values the share `level` (0 to 1) does not exceed.
   [[nodiscard]] bool Reaches(double level) const;

@@ -8,16 +8,15 @@ namespace waypost::journey {
 void ForgetFuture(absl::Time now, PersonRecord* record) {
   const int64_t present = absl::ToUnixMicros(now);
   const int64_t limit = absl::ToUnixMicros(now + kWeek);
-  const auto known = [&](int64_t at) { return at > limit ? present : at; };
   internal::v1::PersonState& person = record->person;
   for (internal::v1::Contact& contact : *person.mutable_contacts()) {
-    contact.set_at(known(contact.at()));
+    if (contact.at() > limit) contact.set_at(present);
   }
-  person.set_digest_not_before(known(person.digest_not_before()));
+  if (person.digest_not_before() > limit) person.set_digest_not_before(present);
   for (internal::v1::JourneyState& journey : record->journeys) {
-    journey.set_told_at(known(journey.told_at()));
+    if (journey.told_at() > limit) journey.set_told_at(present);
     for (internal::v1::SilenceMark& mark : *journey.mutable_silence_marks()) {
-      mark.set_at(known(mark.at()));
+      if (mark.at() > limit) mark.set_at(present);
     }
   }
 }

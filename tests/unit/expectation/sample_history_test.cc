@@ -16,10 +16,12 @@ using ::testing::IsEmpty;
 
 std::vector<std::tuple<int32_t, bool>> Collect(const SampleHistory& history, uint64_t key,
                                                int32_t elapsed, int64_t now) {
-  std::vector<Observation> found;
-  history.Collect(key, elapsed, now, &found);
+  std::vector<PackedObservation> found;
+  history.Collect(key, elapsed, now, 0, &found);
   std::vector<std::tuple<int32_t, bool>> tuples;
-  for (const Observation& one : found) tuples.emplace_back(one.value, one.finished);
+  for (const PackedObservation one : found) {
+    tuples.emplace_back(static_cast<int32_t>(one >> 1), IsFinished(one));
+  }
   return tuples;
 }
 
@@ -46,6 +48,16 @@ TEST(SampleHistoryTest, OnlyWhatTookLongerThanElapsedCounts) {
   EXPECT_EQ(Collect(history, 1, 0, 100), (Tuples{{10, true}, {20, true}, {30, true}, {40, true}}));
   EXPECT_EQ(Collect(history, 1, 20, 100), (Tuples{{10, true}, {20, true}}));
   EXPECT_THAT(Collect(history, 1, 40, 100), IsEmpty());
+}
+
+TEST(SampleHistoryTest, CellsWithFewerThanTheMinimumArePassedOver) {
+  SampleHistory history(10, 100);
+  for (const int64_t took : {10, 20, 30}) {
+    history.End(history.Add(0, {1}), took, Outcome::kResolved);
+  }
+  std::vector<PackedObservation> found;
+  EXPECT_EQ(history.Collect(1, 0, 100, 3, &found), 3);
+  EXPECT_EQ(history.Collect(1, 0, 100, 4, &found), 0);
 }
 
 TEST(SampleHistoryTest, ResolvedAtOnceCountsWhenNoTimePassed) {
