@@ -24,7 +24,8 @@ constexpr const char* kFooter = R"(Examples:
 
 Shows what connectors are to carry out, oldest first, without taking it from them: what waits and
 what somebody has, or the dead letters, or what was done in the last 30 days. Done with a reason:
-IN_DIGEST: a digest tells the alert; RESOLVED: the alert was over before anybody had it.)";
+IN_DIGEST: a digest tells the alert; RESOLVED: the alert was over before anybody had it; SUPERSEDED:
+newer annotations of the ticket came before anybody had these.)";
 
 struct Options {
   std::string target = kDefaultTarget;
@@ -61,6 +62,8 @@ std::string KindWord(v1::ActionKind kind) {
       return "alert digest";
     case v1::ACTION_KIND_ALERT_RESOLUTION:
       return "alert's end";
+    case v1::ACTION_KIND_ANNOTATIONS:
+      return "annotations";
     default:
       return "?";
   }

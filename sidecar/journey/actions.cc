@@ -13,6 +13,7 @@
 #include "sidecar/journey/gates.h"
 #include "sidecar/journey/identity.h"
 #include "sidecar/journey/micros.h"
+#include "sidecar/journey/names.h"
 #include "sidecar/journey/surveys.h"
 #include "sidecar/journey/updates.h"
 
@@ -30,6 +31,25 @@ const v1::JourneyPosition* UserPosition(const v1::Enrichment& decided) {
   return !decided.positions().empty() && decided.positions(0).role() == v1::CONSUMER_ROLE_USER
              ? &decided.positions(0)
              : nullptr;
+}
+
+bool StoodThere(const v1::JourneyPosition& position, const internal::v1::JourneyState& journey) {
+  const internal::v1::RoleState* state = FindRole(journey, v1::CONSUMER_ROLE_USER);
+  return state != nullptr &&
+         NameOf(state->touchpoint(), journey.names()) == position.touchpoint_id() &&
+         NameOf(state->stage(), journey.names()) == position.stage() &&
+         NameOf(state->owner(), journey.names()) == position.owner_id();
+}
+
+// Whether the ticket was told of this position before. Where the journey has several, another one
+// may have been; but what Waypost itself does tells nothing again, or its own writing would come
+// back for ever.
+bool TellsAgain(const v1::JourneyPosition& position, const Situation& situation) {
+  if (!StoodThere(position, situation.journey())) return false;
+  if (situation.actor_role() == v1::ACTOR_ROLE_WAYPOST) return true;
+  const internal::v1::Placement& placement = situation.folded().placement;
+  return situation.folded().ticket >= 0 && situation.journey().tickets_size() == 1 &&
+         !placement.created() && placement.adopted_journey_id().empty();
 }
 
 absl::StatusOr<Texts> Render(const rules::Rule& rule, bool with_alert, Situation* situation) {
@@ -68,17 +88,15 @@ void AddAnnotations(const rules::Rule& rule, Texts* texts, v1::Enrichment* decid
 
 }  // namespace
 
-void AnnotateMove(v1::Enrichment* decided) {
+void AnnotateMove(const Situation& situation, v1::Enrichment* decided) {
   const v1::JourneyPosition* position = UserPosition(*decided);
-  if (position == nullptr || !position->moved()) {
+  if (position == nullptr || !position->moved() || TellsAgain(*position, situation)) {
     return;
   }
   AddAnnotation("journey.id", decided->journey_id(), decided);
   AddAnnotation("journey.stage", position->stage(), decided);
   AddAnnotation("journey.touchpoint", position->touchpoint_id(), decided);
-  if (!position->owner_name().empty()) {
-    AddAnnotation("journey.owner", position->owner_name(), decided);
-  }
+  AddAnnotation("journey.owner", position->owner_name(), decided);
 }
 
 void ActOnRule(const rules::Rule& rule, const rules::Match& match, Situation* situation,

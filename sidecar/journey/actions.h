@@ -11,8 +11,9 @@
 namespace waypost::journey {
 
 // Adds the annotations that every answer carries when the user moved: journey.id, journey.stage,
-// journey.touchpoint and, where there is one, journey.owner. `decided` has its positions.
-void AnnotateMove(v1::Enrichment* decided);
+// journey.touchpoint and journey.owner (empty where nobody answers for the touchpoint). None when
+// the ticket had the same before. `decided` has its positions.
+void AnnotateMove(const Situation& situation, v1::Enrichment* decided);
 
 // Adds what one rule wants: alert, status update, survey decision and annotations. `decision` has
 // its positions and what the rules before it decided. A text that cannot be rendered keeps the

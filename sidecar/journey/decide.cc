@@ -49,7 +49,7 @@ internal::v1::Decision Decide(const rules::RuleSet& rules, const v1::TicketEvent
   rules::Matcher matcher(rules, folded.events, &situation.bindings());
   const RoleSteps steps = TakeSteps(&matcher, &situation, decided.mutable_rule_errors());
   WritePositions(steps, situation, &decision);
-  AnnotateMove(&decided);
+  AnnotateMove(situation, &decided);
   Learn(situation, &decision);
   if (situation.actor_role() == v1::ACTOR_ROLE_WAYPOST) {
     situation.TellExpectation(&decided);

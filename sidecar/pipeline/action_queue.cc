@@ -35,6 +35,11 @@ absl::Duration RetryDelay(const v1::ActionResult& result, int attempts) {
   return std::min(delay, kLastRedelivery);
 }
 
+template <typename Item>
+bool Contains(const std::vector<Item>& items, const Item& item) {
+  return std::find(items.begin(), items.end(), item) != items.end();
+}
+
 }  // namespace
 
 v1::ActionLease ToLease(const TakenAction& taken) {
@@ -69,6 +74,10 @@ std::string ActionQueue::TicketOf(const ActionRecord& record) {
 
 OwnerRates::Owner ActionQueue::OwnerOf(const ActionRecord& record) {
   return {record.tenant(), record.action().owner_id()};
+}
+
+ActionQueue::Shelf ActionQueue::ShelfOf(const ActionRecord& record) {
+  return {record.tenant(), record.action().source(), record.action().kind()};
 }
 
 ActionQueue::Entry* ActionQueue::FindEntry(std::string_view tenant, std::string_view id) const {
@@ -122,6 +131,7 @@ ActionQueue::Entry* ActionQueue::Insert(ActionRecord record, absl::Time now,
   entry->tickets = TicketsOf(record, context);
   entry->alert_id = context.alert_id;
   entry->is_new = context.is_new;
+  entry->annotations = context.annotations;
   entry->record = std::move(record);
   entries_.emplace(NameOf(*entry), std::move(owned));
   if (entry->settled()) return entry;
@@ -132,12 +142,34 @@ ActionQueue::Entry* ActionQueue::Insert(ActionRecord record, absl::Time now,
                 absl::FromUnixMicros(entry->record.retry_at()));
   }
   for (const std::string& ticket : entry->tickets) Join(ticket, now, entry);
-  Place(entry, now);
+  if (entry->is_new && entry->annotations.position) Supersede(now, *entry);
+  if (!entry->placed()) Place(entry, now);  // whom it superseded may have made room for it
   return entry;
 }
 
+// At most one waits: this happens whenever a next one comes.
+void ActionQueue::Supersede(absl::Time now, const Entry& newer) {
+  const auto is_over = [&](const Queue::value_type& item) {
+    const Entry& older = *item.second;
+    return &older != &newer && older.annotations.position && !older.annotations.more &&
+           older.never_left();
+  };
+  for (const std::string& ticket : newer.tickets) {
+    const Queue& queue = tickets_.at(ticket);
+    const auto found = std::find_if(queue.rbegin(), queue.rend(), is_over);
+    if (found == queue.rend()) continue;
+    Entry* older = found->second;
+    Settle(v1::ACTION_STATE_DONE, kSuperseded, newer.record.decided_at(), now, older);
+    if (older->has_row) continue;
+    changed_.erase(older->change);
+    older->change = 0;
+    Forget(older);
+  }
+}
+
 void ActionQueue::Load(ActionRecord record, absl::Time now, const ActionContext& context) {
-  Insert(std::move(record), now, context);
+  Entry* entry = Insert(std::move(record), now, context);
+  if (entry != nullptr) entry->has_row = true;
 }
 
 void ActionQueue::Add(ActionRecord record, absl::Time now, const ActionContext& context) {
@@ -154,10 +186,10 @@ bool ActionQueue::IsNext(Entry* entry) const {
 }
 
 void ActionQueue::Displace(Entry* entry) {
-  if (entry->wake != absl::InfiniteFuture()) timed_.erase({entry->wake, entry->order()});
+  if (entry->placed()) timed_.erase({entry->wake, entry->order()});
   entry->wake = absl::InfiniteFuture();
   if (!entry->ready) return;
-  const auto queue = ready_.find({entry->record.tenant(), entry->record.action().kind()});
+  const auto queue = ready_.find(ShelfOf(entry->record));
   queue->second.erase(entry->order());
   if (queue->second.empty()) ready_.erase(queue);
   entry->ready = false;
@@ -175,8 +207,7 @@ void ActionQueue::Place(Entry* entry, absl::Time now) {
     if (next && retry_at > now) {
       entry->wake = std::min(entry->wake, retry_at);
     } else if (next) {
-      ready_[{entry->record.tenant(), entry->record.action().kind()}].emplace(entry->order(),
-                                                                              entry);
+      ready_[ShelfOf(entry->record)].emplace(entry->order(), entry);
       entry->ready = true;
     }
   }
@@ -270,31 +301,28 @@ TakenAction ActionQueue::Lease(absl::Duration lease, absl::Time now, Entry* entr
   return {entry->record, entry->lease_id, entry->lease_end};
 }
 
-ActionQueue::Entry* ActionQueue::FirstReady(std::string_view tenant,
-                                            const std::vector<v1::ActionKind>& kinds) const {
+ActionQueue::Entry* ActionQueue::FirstReady(const std::string& tenant,
+                                            const ActionFilter& filter) const {
   Entry* first = nullptr;
-  for (const v1::ActionKind kind : kinds) {
-    const auto queue = ready_.find({std::string(tenant), kind});
-    if (queue == ready_.end()) continue;
-    Entry* entry = queue->second.begin()->second;
+  const Shelf begin{tenant, "", v1::ACTION_KIND_UNSPECIFIED};
+  for (auto next = ready_.lower_bound(begin); next != ready_.end(); ++next) {
+    const auto& [of_tenant, source, kind] = next->first;
+    if (of_tenant != tenant) break;
+    if (!filter.kinds.empty() && !Contains(filter.kinds, kind)) continue;
+    if (!filter.sources.empty() && !source.empty() && !Contains(filter.sources, source)) continue;
+    Entry* entry = next->second.begin()->second;
     if (first == nullptr || entry->order() < first->order()) first = entry;
   }
   return first;
 }
 
-std::vector<TakenAction> ActionQueue::Take(std::string_view tenant,
-                                           const std::vector<v1::ActionKind>& kinds, size_t max,
-                                           absl::Duration lease, absl::Time now) {
+std::vector<TakenAction> ActionQueue::Take(std::string_view tenant, const ActionFilter& filter,
+                                           size_t max, absl::Duration lease, absl::Time now) {
   Advance(now);
-  std::vector<v1::ActionKind> wanted = kinds;
-  if (wanted.empty()) {
-    for (int kind = v1::ActionKind_MIN + 1; kind <= v1::ActionKind_MAX; ++kind) {
-      wanted.push_back(static_cast<v1::ActionKind>(kind));
-    }
-  }
+  const std::string of_tenant(tenant);
   std::vector<TakenAction> taken;
   while (taken.size() < max) {
-    Entry* entry = FirstReady(tenant, wanted);
+    Entry* entry = FirstReady(of_tenant, filter);
     if (entry == nullptr) break;
     taken.push_back(Lease(lease, now, entry));
   }

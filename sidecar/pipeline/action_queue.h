@@ -49,8 +49,16 @@ struct ActionContext {
   std::string alert_id = "";
   // Of a digest: the actions that it takes up; they are there.
   std::vector<std::string> alerts_taken_up = {};
+  // Of annotations that are new.
+  AnnotationScope annotations = {};
   // It was decided by this process: nobody can have had it but from here.
   bool is_new = false;
+};
+
+// Which actions a caller wants; an empty list: any.
+struct ActionFilter {
+  std::vector<v1::ActionKind> kinds = {};
+  std::vector<std::string> sources = {};  // what concerns no platform is wanted in any case
 };
 
 // What becomes of a connector's word on an action that is done or dead; with ACCEPTED, `change` is
@@ -66,6 +74,9 @@ struct ActionContext {
 //
 // An alert whose record says that it is held (OWNER_RATE) is not handed out and holds up nothing. A
 // digest waits for nothing, and what is decided later on one of its alerts' tickets waits for it.
+//
+// Annotations that tell where the user stands, and nothing more, are SUPERSEDED by the ticket's
+// next ones that do, if they were surely never handed out; those without a row then leave no trace.
 //
 // State follows from calls and from `now` alone, which may go back. Not thread-safe.
 class ActionQueue {
@@ -100,11 +111,9 @@ class ActionQueue {
   void Tell(const OwnerRates::Owner& owner, absl::Time at) { rates_.Tell(owner, at); }
   [[nodiscard]] const OwnerRates& rates() const { return rates_; }
 
-  // Leases up to `max` actions of the tenant that may be handed out now, oldest first. No kinds:
-  // all.
-  [[nodiscard]] std::vector<TakenAction> Take(std::string_view tenant,
-                                              const std::vector<v1::ActionKind>& kinds, size_t max,
-                                              absl::Duration lease, absl::Time now);
+  // Leases up to `max` actions of the tenant that may be handed out now, oldest first.
+  [[nodiscard]] std::vector<TakenAction> Take(std::string_view tenant, const ActionFilter& filter,
+                                              size_t max, absl::Duration lease, absl::Time now);
   // Leases that action, if it may be handed out now.
   [[nodiscard]] std::optional<TakenAction> TakeOne(std::string_view tenant, std::string_view id,
                                                    absl::Duration lease, absl::Time now);
@@ -152,12 +161,15 @@ class ActionQueue {
     absl::Time lease_end = absl::InfinitePast();
     absl::Time wake = absl::InfiniteFuture();  // its place in timed_
     bool ready = false;                        // it is in ready_
-    bool is_new = false;                       // as in ActionContext, as the two that follow
+    bool is_new = false;                       // as in ActionContext, as the three that follow
+    AnnotationScope annotations;
     std::string alert_id;
     std::vector<std::string> tickets;  // whose actions are handed out in order with it
     bool withdrawn = false;
     uint64_t change = 0;  // its place in changed_; 0: its row has it all
+    bool has_row = false;
 
+    [[nodiscard]] bool placed() const { return wake != absl::InfiniteFuture(); }
     [[nodiscard]] bool leased() const { return lease_end != absl::InfinitePast(); }
     [[nodiscard]] bool settled() const { return record.settled_at() != 0; }
     [[nodiscard]] bool held() const { return !settled() && record.reason_code() == kOwnerRate; }
@@ -167,11 +179,13 @@ class ActionQueue {
     [[nodiscard]] Order order() const { return {record.position(), record.number()}; }
   };
   using Queue = std::map<Order, Entry*>;
-  using KindName = std::pair<std::string, v1::ActionKind>;  // tenant, kind
+  // Tenant, source, kind.
+  using Shelf = std::tuple<std::string, std::string, v1::ActionKind>;
 
   static Name NameOf(const Entry& entry);
   static std::string TicketOf(const internal::v1::ActionRecord& record);
   static OwnerRates::Owner OwnerOf(const internal::v1::ActionRecord& record);
+  static Shelf ShelfOf(const internal::v1::ActionRecord& record);
 
   Entry* FindEntry(std::string_view tenant, std::string_view id) const;
   Entry* Insert(internal::v1::ActionRecord record, absl::Time now, const ActionContext& context);
@@ -179,6 +193,7 @@ class ActionQueue {
                                      const ActionContext& context) const;
   void Join(const std::string& ticket, absl::Time now, Entry* entry);
   void Leave(const std::string& ticket, absl::Time now, Entry* entry);
+  void Supersede(absl::Time now, const Entry& newer);
   bool IsNext(Entry* entry) const;
   void Place(Entry* entry, absl::Time now);
   void Displace(Entry* entry);
@@ -186,7 +201,7 @@ class ActionQueue {
               Entry* entry);
   void EndLease(Entry* entry);
   TakenAction Lease(absl::Duration lease, absl::Time now, Entry* entry);
-  Entry* FirstReady(std::string_view tenant, const std::vector<v1::ActionKind>& kinds) const;
+  Entry* FirstReady(const std::string& tenant, const ActionFilter& filter) const;
   void NoteChange(Entry* entry);
   void Forget(Entry* entry);  // if it is settled and has its row
 
@@ -197,7 +212,7 @@ class ActionQueue {
   absl::flat_hash_map<Name, std::unique_ptr<Entry>> entries_;
   Queue unsettled_;
   absl::flat_hash_map<std::string, Queue> tickets_;  // those not settled of each ticket
-  std::map<KindName, Queue> ready_;
+  std::map<Shelf, Queue> ready_;
   std::map<std::tuple<absl::Time, Order>, Entry*> timed_;
   std::map<uint64_t, Entry*> changed_;  // by when they changed
   std::vector<Entry*> withdrawn_;

@@ -39,6 +39,7 @@ void ActionQueue::TakeChanged(size_t max, std::vector<store::ActionRow>* rows) {
     Entry* entry = changed_.begin()->second;
     changed_.erase(changed_.begin());
     entry->change = 0;
+    entry->has_row = true;
     const ActionRecord& record = entry->record;
     store::ActionRow& row = rows->emplace_back();
     row.tenant = record.tenant();

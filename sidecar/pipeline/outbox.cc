@@ -28,10 +28,11 @@ absl::Duration FromProto(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
-std::vector<v1::ActionKind> KindsOf(const v1::PullActionsRequest& request) {
-  std::vector<v1::ActionKind> kinds;
-  for (const int kind : request.kinds()) kinds.push_back(static_cast<v1::ActionKind>(kind));
-  return kinds;
+ActionFilter FilterOf(const v1::PullActionsRequest& request) {
+  ActionFilter filter;
+  for (const int kind : request.kinds()) filter.kinds.push_back(static_cast<v1::ActionKind>(kind));
+  filter.sources.assign(request.sources().begin(), request.sources().end());
+  return filter;
 }
 
 std::string_view Explain(v1::AcknowledgeCode code) {
@@ -188,7 +189,7 @@ std::vector<Outbox::ServedPull> Outbox::ServeSome() {
         request.has_lease_duration() ? FromProto(request.lease_duration()) : kDefaultLease;
     std::vector<TakenAction> taken;
     if (!ended_) {
-      taken = queue_.Take(request.tenant(), KindsOf(request), max, lease, clock_->Now());
+      taken = queue_.Take(request.tenant(), FilterOf(request), max, lease, clock_->Now());
     }
     if (taken.empty() && !ended_ && pull.until > machine_now) {
       left.push_back(std::move(pull));

@@ -21,6 +21,27 @@ using internal::v1::NewAction;
 constexpr absl::Duration kLife = absl::Hours(24);
 constexpr absl::Duration kLifeOfSurveys = absl::Hours(72);
 
+AnnotationScope ScopeOf(const v1::Enrichment& decided) {
+  AnnotationScope scope;
+  for (const v1::Annotation& annotation : decided.annotations()) {
+    if (annotation.shadow()) continue;
+    (annotation.rule_id().empty() ? scope.position : scope.more) = true;
+  }
+  return scope;
+}
+
+// Of several that rules give one name, the last.
+void TakeAnnotations(v1::Enrichment* decided, v1::Annotations* annotations) {
+  for (v1::Annotation& annotation : *decided->mutable_annotations()) {
+    if (annotation.shadow()) continue;
+    auto* const all = annotations->mutable_annotations();
+    const auto same = std::find_if(all->begin(), all->end(), [&](const v1::Annotation& one) {
+      return one.name() == annotation.name();
+    });
+    (same == all->end() ? all->Add() : &*same)->Swap(&annotation);
+  }
+}
+
 class ActionNamer {
  public:
   ActionNamer(std::string_view source, std::string_view ticket_ref, absl::Time decided_at,
@@ -104,6 +125,12 @@ void NameActions(std::string_view source, std::string_view ticket_ref, Decision*
     namer.Name(reminds ? absl::StrCat(survey.id(), "/reminder") : survey.id(),
                v1::ACTION_KIND_SURVEY, i, namer.DeadlineOf(survey));
   }
+  // Last: whoever is to be told is told first.
+  const AnnotationScope annotations = ScopeOf(decided);
+  if ((annotations.position || annotations.more) && !ticket_ref.empty()) {
+    namer.Name(absl::StrCat(decided.decision_id(), "/annotations"), v1::ACTION_KIND_ANNOTATIONS, 0,
+               now + kLife);
+  }
   if (!decision->has_outbox()) return;
   decision->mutable_outbox()->set_at(decision->decided_at());
   decision->mutable_outbox()->set_journey_id(decision->placement().journey_id());
@@ -130,6 +157,7 @@ std::unique_ptr<OutboxNews> TakeNews(Decision* decision) {
   if (!decision->has_outbox()) return nullptr;
   auto news = std::make_unique<OutboxNews>();
   news->alert_ids = AlertIds(*decision);
+  news->annotations = ScopeOf(decision->enrichment());
   news->changes.Swap(decision->mutable_outbox());
   return news;
 }
@@ -231,6 +259,10 @@ absl::StatusOr<v1::Action> ReadAction(const store::Store& store, const ActionRec
     case v1::ACTION_KIND_ALERT_RESOLUTION:
       if (item >= decided.resolved_alerts_size()) break;
       action.mutable_alert_resolution()->Swap(decided.mutable_resolved_alerts(item));
+      return action;
+    case v1::ACTION_KIND_ANNOTATIONS:
+      TakeAnnotations(&decided, action.mutable_annotations());
+      if (action.annotations().annotations().empty()) break;
       return action;
     case v1::ACTION_KIND_SURVEY:
       if (item >= decided.surveys_size()) break;

@@ -16,8 +16,10 @@ namespace {
 constexpr int kMaxActions = 100;
 constexpr int kMaxResults = 1000;
 constexpr int kMaxKinds = 16;
+constexpr int kMaxSources = 1000;
 constexpr size_t kActionIdBytes = 220;
 constexpr size_t kLeaseIdBytes = 64;
+constexpr size_t kSourceBytes = 100;  // as in an event
 constexpr size_t kErrorBytes = 1000;
 constexpr size_t kTokenBytes = 64;
 
@@ -69,6 +71,10 @@ absl::Status CheckRequest(const v1::PullActionsRequest& request) {
     const int kind = request.kinds(i);
     checker.Known(v1::ActionKind_IsValid(kind) && kind != v1::ACTION_KIND_UNSPECIFIED, kind, root,
                   absl::StrCat("kinds[", i, "]"));
+  }
+  checker.Count(request.sources_size(), kMaxSources, root, "sources");
+  for (int i = 0; i < std::min(request.sources_size(), kMaxSources); ++i) {
+    checker.Identifier(request.sources(i), kSourceBytes, root, absl::StrCat("sources[", i, "]"));
   }
   if (request.max_actions() < 0 || request.max_actions() > kMaxActions) {
     checker.Add(root, "max_actions", "must be 1 to 100, or left out for 10");

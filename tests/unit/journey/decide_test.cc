@@ -212,6 +212,31 @@ TEST(DecideAnnotationTest, AMoveOfTheUserIsWrittenOnTheTicket) {
                                        std::pair("journey.owner", "Desk manager")));
 }
 
+TEST(DecideAnnotationTest, WhatTheTicketHasIsNotToldAgain) {
+  Desk desk(Freeze(DeskRules()));
+  const auto assigned = [](int minute, const std::string& id, const std::string& group) {
+    return TicketAt(minute, id, v1::STATUS_CATEGORY_OPEN, group);
+  };
+  EXPECT_THAT(desk.Record(TicketAt(0, "e1", v1::STATUS_CATEGORY_NEW, "")).annotations(), SizeIs(4));
+  EXPECT_THAT(desk.Record(assigned(1, "e2", "Network")).annotations(), SizeIs(4));
+  const v1::Enrichment again = desk.Record(assigned(2, "e3", "Database"));
+  EXPECT_TRUE(again.positions(0).moved());
+  EXPECT_THAT(again.annotations(), IsEmpty());
+  // Another ticket of the same journey may not have it.
+  v1::TicketEvent other = assigned(3, "e4", "Network");
+  other.mutable_ticket()->set_ref("INC2");
+  other.mutable_ticket()->set_parent_ref("INC1");
+  EXPECT_EQ(desk.Record(other).journey_id(), again.journey_id());
+  EXPECT_THAT(desk.Record(assigned(4, "e5", "Network")).annotations(), SizeIs(4));
+  // But nothing that Waypost does tells it twice.
+  v1::TicketEvent own = assigned(5, "e6", "Database");
+  own.mutable_actor()->set_role(v1::ACTOR_ROLE_WAYPOST);
+  EXPECT_TRUE(desk.Record(own).positions(0).moved());
+  own = assigned(6, "e7", "Network");
+  own.mutable_actor()->set_role(v1::ACTOR_ROLE_WAYPOST);
+  EXPECT_THAT(desk.Record(own).annotations(), IsEmpty());
+}
+
 TEST(DecideAnnotationTest, RulesAddTheirOwn) {
   rules::RuleSet rules = DeskRules();
   rules::Rule& rule = rules.rules.emplace_back();

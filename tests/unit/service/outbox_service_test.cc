@@ -197,6 +197,7 @@ TEST_F(OutboxServiceTest, SaysEverythingThatIsWrongWithARequest) {
       {kPull, R"({"maxActions": 101})", "must be 1 to 100"},
       {kPull, R"({"leaseDuration": "0.5s"})", "must be 1 second to 1 hour"},
       {kPull, R"({"leaseDuration": "3600.1s"})", "must be 1 second to 1 hour"},
+      {kPull, R"({"sources": ["rt", ""]})", "sources[1]"},
       {kPull, R"({"wait": "21s"})", "must be 0 to 20 seconds"},
       {kPull, R"({"wait": "-1s"})", "must be 0 to 20 seconds"},
       {kPull, R"({"kinds": [77]})", "kinds[0]"},
