@@ -9,6 +9,7 @@
 #include "sidecar/base/status_macros.h"
 #include "sidecar/journey/due.h"
 #include "sidecar/journey/evaluate.h"
+#include "sidecar/journey/letters.h"
 #include "sidecar/pipeline/move.h"
 #include "waypost/internal/v1/state.pb.h"
 #include "waypost/v1/ticket.pb.h"
@@ -101,7 +102,7 @@ class TailReplay {
     return absl::OkStatus();
   }
 
-  void FindDue(Person* person) { set_->SetDue(person, journey::NextDue(rules_, person->record)); }
+  void FindDue(Person* person) { set_->SetDue(person, journey::NextWork(rules_, person->record)); }
 
   const uint64_t materialized_;
   const rules::RuleSet& rules_;
