@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sidecar/journey/survey_requests.h"
 #include "sidecar/rules/vocabulary.h"
 
 namespace waypost::cli {
@@ -82,7 +83,8 @@ void ReplayTally::CountActions(const v1::Enrichment& enrichment, bool by_time) {
   }
   for (const v1::SurveyDecision& survey : enrichment.surveys()) {
     const bool sent = survey.outcome() == v1::SURVEY_OUTCOME_SEND;
-    const bool not_sent = survey.outcome() == v1::SURVEY_OUTCOME_DO_NOT_SEND;
+    const bool not_sent = survey.outcome() == v1::SURVEY_OUTCOME_DO_NOT_SEND &&
+                          survey.reason_code() != journey::kHandedOver;
     if (!sent && !not_sent) continue;  // not decided yet, or before
     RuleTally& rule = rules_[survey.rule_id()];
     rule.surveys_sent += sent ? 1 : 0;

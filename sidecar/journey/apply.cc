@@ -14,6 +14,7 @@
 #include "sidecar/journey/names.h"
 #include "sidecar/journey/promises.h"
 #include "sidecar/journey/roles.h"
+#include "sidecar/journey/survey_requests.h"
 
 namespace waypost::journey {
 namespace {
@@ -104,7 +105,8 @@ void DropFirst(int limit, const Less& less, Items* items) {
 }
 
 bool IsRefused(const v1::SurveyDecision& survey) {
-  return !survey.shadow() && survey.outcome() == v1::SURVEY_OUTCOME_DO_NOT_SEND;
+  return !survey.shadow() && survey.outcome() == v1::SURVEY_OUTCOME_DO_NOT_SEND &&
+         survey.reason_code() != kHandedOver;
 }
 
 // A closure counts once, also when it is decided on anew; an answer once, also when it is changed.

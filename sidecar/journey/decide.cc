@@ -9,6 +9,7 @@
 #include "sidecar/journey/positions.h"
 #include "sidecar/journey/promises.h"
 #include "sidecar/journey/situation.h"
+#include "sidecar/journey/survey_requests.h"
 #include "sidecar/journey/surveys.h"
 #include "sidecar/rules/matcher.h"
 
@@ -47,16 +48,23 @@ internal::v1::Decision Decide(const rules::RuleSet& rules, const v1::TicketEvent
   WriteHead(situation, &decided);
 
   rules::Matcher matcher(rules, folded.events, &situation.bindings());
-  const RoleSteps steps = TakeSteps(&matcher, &situation, decided.mutable_rule_errors());
-  WritePositions(steps, situation, &decision);
-  AnnotateMove(situation, &decided);
+  const bool of_others = IsOfRequests(situation.journey());
+  if (event.type() == v1::EVENT_TYPE_SURVEY_REQUESTED && of_others) {
+    DecideRequest(situation, &decision);
+    return decision;
+  }
+  if (!of_others) {
+    const RoleSteps steps = TakeSteps(&matcher, &situation, decided.mutable_rule_errors());
+    WritePositions(steps, situation, &decision);
+    AnnotateMove(situation, &decided);
+  }
   Learn(situation, &decision);
   if (situation.actor_role() == v1::ACTOR_ROLE_WAYPOST) {
     situation.TellExpectation(&decided);
     return decision;
   }
   // A parent's news is nothing that the person could meet with.
-  decided.set_unmapped(decision.touchpoints().empty() &&
+  decided.set_unmapped(decision.touchpoints().empty() && !of_others &&
                        event.type() != v1::EVENT_TYPE_PARENT_NEWS);
   SettlePromises(situation, &decision);
   SettleAlerts(&situation, &decision);

@@ -109,6 +109,7 @@ class Comparison {
     AddIf(false, v1::EVENT_TYPE_FEEDBACK);
     AddIf(false, v1::EVENT_TYPE_PARENT_NEWS, kUntold, After(entry_.parent(), before_.parent()));
     AddIf(false, v1::EVENT_TYPE_CHILD_LINKED);
+    AddIf(false, v1::EVENT_TYPE_SURVEY_REQUESTED);
     AddIf(entry_.signal() != kUntold, v1::EVENT_TYPE_SIGNAL, kUntold, entry_.signal());
   }
 

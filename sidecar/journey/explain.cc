@@ -15,6 +15,7 @@
 #include "sidecar/journey/positions.h"
 #include "sidecar/journey/situation.h"
 #include "sidecar/journey/survey_gates.h"
+#include "sidecar/journey/survey_requests.h"
 #include "sidecar/journey/surveys.h"
 #include "sidecar/journey/update_gates.h"
 #include "sidecar/rules/matcher.h"
@@ -116,6 +117,35 @@ void ExplainTouchpoints(const RoleStep& step, Situation* situation,
   }
 }
 
+// What becomes of a survey whose gates are open, where it is not sent now.
+void AddFate(const SurveyCase& asked, const Situation& situation, v1::RuleVerdict* verdict) {
+  if (asked.side == SurveySide::kHandOver) {
+    AddGate(HandOverGate(asked), verdict);
+  } else if (asked.ask_at > situation.now()) {
+    AddGate(DelayGate(asked), verdict);
+  }
+}
+
+// Why the person is asked about somebody else's ticket, or is not.
+void ExplainRequest(const Situation& situation, v1::ExplainJourneyResponse* response) {
+  const v1::SurveyRequest& request = situation.event().survey_request();
+  const rules::Rule* asks = RuleOfRequest(situation.rules(), request);
+  for (const rules::Rule& rule : situation.rules().rules) {
+    v1::RuleVerdict* verdict = response->add_rules();
+    verdict->set_id(rule.id);
+    verdict->set_location(rule.location.ToString());
+    verdict->set_verdict(v1::VERDICT_OTHER_EVENT);
+    if (&rule != asks || request.withdrawn()) continue;
+    if (rule.shadow) AddGate(ShadowGate(rule), verdict);
+    const SurveyCase asked = CaseOfRequest(rule, situation);
+    const Gates gates = SurveyGates(asked, situation, v1::Enrichment());
+    for (const Gate& gate : gates) AddGate(gate, verdict);
+    if (gates.back().passed) AddFate(asked, situation, verdict);
+    verdict->set_verdict(gates.back().passed && !rule.shadow ? v1::VERDICT_FIRED
+                                                             : v1::VERDICT_GATED);
+  }
+}
+
 // Runs the rule on what was decided so far and asks its gates; tells whether it acts.
 v1::Verdict ExplainAction(const rules::Rule& rule, const rules::Match& match, Situation* situation,
                           internal::v1::Decision* decision, v1::RuleVerdict* verdict) {
@@ -138,7 +168,7 @@ v1::Verdict ExplainAction(const rules::Rule& rule, const rules::Match& match, Si
     const SurveyCase asked = CaseOfEvent(rule, *situation, *decision);
     const Gates gates = SurveyGates(asked, *situation, *decided);
     for (const Gate& gate : gates) AddGate(gate, verdict);
-    if (gates.back().passed && asked.ask_at > situation->now()) AddGate(DelayGate(asked), verdict);
+    if (gates.back().passed) AddFate(asked, *situation, verdict);
   }
   if (rule.update.has_value()) {
     for (const Gate& gate : UpdateGates(rule, nullptr, *situation, *decision)) {
@@ -218,8 +248,16 @@ v1::ExplainJourneyResponse Explain(const rules::RuleSet& rules, const v1::Ticket
   v1::Enrichment& decided = *decision.mutable_enrichment();
   decided.set_journey_id(before.journey().id());
   rules::Matcher matcher(rules, folded.events, &after.bindings());
-  const RoleSteps steps = TakeSteps(&matcher, &after, decided.mutable_rule_errors());
-  WritePositions(steps, after, &decision);
+  if (event.type() == v1::EVENT_TYPE_SURVEY_REQUESTED && IsOfRequests(after.journey())) {
+    ExplainWaiting(after, &response);
+    ExplainRequest(after, &response);
+    return response;
+  }
+  RoleSteps steps;
+  if (!IsOfRequests(after.journey())) {
+    steps = TakeSteps(&matcher, &after, decided.mutable_rule_errors());
+    WritePositions(steps, after, &decision);
+  }
   ExplainDefinitions(steps, &before, &response);
   for (const RoleStep& step : steps) {
     ExplainTouchpoints(step, &before, &response);

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/scores.h"
+#include "sidecar/journey/survey_requests.h"
 
 namespace waypost::journey {
 namespace {
@@ -22,6 +23,16 @@ bool WasSent(const v1::SurveyDecision& survey) {
     default:
       return false;
   }
+}
+
+// Where the survey is that the answer names, if it is anywhere.
+const JourneyState* JourneyOf(const v1::TicketEvent& event, const PersonRecord& record) {
+  if (event.has_survey_request()) {
+    const int number = FindJourney(JourneyOfRequest(event, record), record);
+    return number < 0 ? nullptr : &record.journeys[static_cast<size_t>(number)];
+  }
+  const TicketPlace place = FindTicket(event.source(), event.ticket().ref(), record);
+  return place.ticket < 0 ? nullptr : &record.journeys[place.journey];
 }
 
 RefusedFeedback Unknown() {
@@ -85,9 +96,9 @@ const v1::SurveyDecision* AnsweredSurvey(const v1::TicketEvent& event,
 std::optional<RefusedFeedback> RefuseFeedback(const v1::TicketEvent& event,
                                               const PersonRecord& record, absl::Time now) {
   if (!event.has_feedback()) return std::nullopt;
-  const TicketPlace place = FindTicket(event.source(), event.ticket().ref(), record);
-  if (place.ticket < 0) return Unknown();
-  const v1::SurveyDecision* survey = AnsweredSurvey(event, record.journeys[place.journey]);
+  const JourneyState* journey = JourneyOf(event, record);
+  if (journey == nullptr) return Unknown();
+  const v1::SurveyDecision* survey = AnsweredSurvey(event, *journey);
   if (survey == nullptr || !WasSent(*survey)) return Unknown();
   if (auto refused = RefuseRating(event.feedback().rating(), survey->kind())) return refused;
   if (auto refused = RefuseTime(event, *survey)) return refused;

@@ -160,6 +160,8 @@ void FillEntry(const v1::TicketEvent& event, uint64_t position, int64_t at, int 
     TellTicket(event.ticket(), event.type(), journey->progress().tickets(ticket),
                journey->mutable_names(), entry);
   } else {
+    // What somebody is asked about is open again.
+    if (event.survey_request().withdrawn()) entry->set_type(v1::EVENT_TYPE_REOPENED);
     entry->set_actor_role(RoleOf(event, std::string()));
   }
   entry->set_comment(CommentOf(event, entry->actor_role()));

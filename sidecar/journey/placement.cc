@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "sidecar/base/hash.h"
 #include "sidecar/journey/names.h"
+#include "sidecar/journey/survey_requests.h"
 
 namespace waypost::journey {
 namespace {
@@ -55,7 +56,9 @@ class Stitcher {
     return nullptr;
   }
 
-  static bool IsSignalsOnly(const JourneyState& journey) { return journey.tickets_size() == 0; }
+  static bool IsSignalsOnly(const JourneyState& journey) {
+    return journey.tickets_size() == 0 && !IsOfRequests(journey);
+  }
 
   [[nodiscard]] bool HoldsParent(const JourneyState& journey) const {
     const std::string& parent = event_.ticket().parent_ref();
@@ -112,10 +115,18 @@ class Stitcher {
   const PersonRecord& record_;
 };
 
+Placement PlaceRequest(const v1::TicketEvent& event, const PersonRecord& record) {
+  Placement placement;
+  placement.set_journey_id(JourneyOfRequest(event, record));
+  placement.set_created(FindJourney(placement.journey_id(), record) < 0);
+  return placement;
+}
+
 }  // namespace
 
 Placement PlaceEvent(const v1::TicketEvent& event, int64_t at, const rules::Stitching& stitching,
                      const TicketPlace& ticket, const PersonRecord& record) {
+  if (event.has_survey_request()) return PlaceRequest(event, record);
   Placement placement;
   if (ticket.ticket >= 0) {
     placement.set_journey_id(record.journeys[ticket.journey].id());

@@ -24,7 +24,8 @@ inline constexpr int kMaxTickets = 16;
 // signals alone that ends within `signal_window` of it, unless both name services that differ; to a
 // new journey. A signal without a ticket goes to the newest open journey with steps within
 // `signal_window` of it, unless both name services that differ; to such a journey of signals alone;
-// to a new journey.
+// to a new journey. What concerns a survey about somebody else's ticket goes to a journey of its
+// own (survey_requests.h).
 //
 // `at` is the event's time in microseconds. `ticket` is the event's ticket's place, if it has one.
 // Linear in the person's tickets.

@@ -5,6 +5,7 @@
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/names.h"
 #include "sidecar/journey/scores.h"
+#include "sidecar/journey/survey_requests.h"
 
 namespace waypost::journey {
 namespace {
@@ -12,27 +13,51 @@ namespace {
 // How long a journey counts as recent: the usual bound of a repeat contact.
 constexpr absl::Duration kRecent = absl::Hours(7 * 24);
 
-const v1::Ticket& TicketOf(const internal::v1::JourneyState& journey, const Folded& folded) {
+// Of somebody else's ticket no more is known than its ref.
+std::optional<v1::Ticket> AskedAbout(const v1::TicketEvent& event) {
+  if (!event.has_survey_request()) return std::nullopt;
+  v1::Ticket ticket;
+  ticket.set_ref(event.survey_request().ticket_ref());
+  return ticket;
+}
+
+const v1::Ticket& TicketOf(const internal::v1::JourneyState& journey, const Folded& folded,
+                           const std::optional<v1::Ticket>& asked_about) {
+  if (asked_about.has_value()) return *asked_about;
   return folded.ticket < 0 ? v1::Ticket::default_instance()
                            : journey.tickets(folded.ticket).ticket();
 }
 
-const v1::Person& RequesterOf(const internal::v1::JourneyState& journey, const Folded& folded) {
+const v1::Person* LastRequester(const internal::v1::JourneyState& journey) {
+  return journey.tickets().empty() ? nullptr : &journey.tickets().rbegin()->ticket().requester();
+}
+
+// Who is asked about somebody else's ticket is known by tickets of their own.
+const v1::Person& RequesterOf(const PersonRecord& record, const Folded& folded) {
+  const internal::v1::JourneyState& journey = record.journeys[folded.journey];
   if (folded.ticket >= 0) {
     return journey.tickets(folded.ticket).ticket().requester();
   }
-  return journey.tickets().empty() ? v1::Person::default_instance()
-                                   : journey.tickets().rbegin()->ticket().requester();
+  const v1::Person* person = LastRequester(journey);
+  if (IsOfRequests(journey)) {
+    for (size_t j = record.journeys.size(); j-- > 0 && person == nullptr;) {
+      person = LastRequester(record.journeys[j]);
+    }
+  }
+  return person == nullptr ? v1::Person::default_instance() : *person;
 }
 
 rules::PersonFacts FactsOfPerson(const PersonRecord& record, size_t current, absl::Time now) {
   rules::PersonFacts facts;
-  facts.journeys = static_cast<int>(record.journeys.size());
   for (size_t i = 0; i < record.journeys.size(); ++i) {
+    const internal::v1::JourneyState& journey = record.journeys[i];
+    if (IsOfRequests(journey)) {
+      continue;
+    }
+    ++facts.journeys;
     if (i == current) {
       continue;
     }
-    const internal::v1::JourneyState& journey = record.journeys[i];
     facts.open_journeys += IsOpen(journey) ? 1 : 0;
     const absl::Time started_at = StartedAt(journey);
     facts.recent_journeys += started_at <= now && now - started_at <= kRecent ? 1 : 0;
@@ -56,8 +81,9 @@ Situation::Situation(const rules::RuleSet& rules, const v1::TicketEvent& event,
       journey_(record.journeys[folded.journey]),
       person_(record.person),
       now_(now),
-      ticket_(TicketOf(journey_, folded)),
-      requester_(RequesterOf(journey_, folded)),
+      asked_about_(AskedAbout(event)),
+      ticket_(TicketOf(journey_, folded, asked_about_)),
+      requester_(RequesterOf(record, folded)),
       actor_role_(rules::ResolveActorRole(event, person_id())),
       answered_(AnsweredSurvey(event, journey_)),
       outlook_(outlook, journey_, folded.ticket, rules, now),

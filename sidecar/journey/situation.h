@@ -34,10 +34,11 @@ class Situation {
   [[nodiscard]] const internal::v1::JourneyState& journey() const { return journey_; }
   // What the person is known for beyond this journey, such as what was sent to them.
   [[nodiscard]] const internal::v1::PersonState& person() const { return person_; }
-  // The newest snapshot; an empty one for a lone signal.
+  // The newest snapshot; an empty one for a lone signal, and but for its ref of a ticket of
+  // somebody else that the person is asked about.
   [[nodiscard]] const v1::Ticket& ticket() const { return ticket_; }
-  // The person who waits, as last told: for a lone signal by the journey's last ticket. May be
-  // empty.
+  // The person who waits, as last told: for a lone signal by the journey's last ticket, in a
+  // journey of surveys about others' tickets by the last one of their own. May be empty.
   [[nodiscard]] const v1::Person& requester() const { return requester_; }
   [[nodiscard]] const std::string& person_id() const;
   // Never unspecified.
@@ -75,6 +76,7 @@ class Situation {
   const internal::v1::JourneyState& journey_;
   const internal::v1::PersonState& person_;
   const absl::Time now_;
+  const std::optional<v1::Ticket> asked_about_;
   const v1::Ticket& ticket_;
   const v1::Person& requester_;
   v1::ActorRole actor_role_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string_view>
 
 #include "sidecar/base/hash.h"
@@ -10,6 +11,7 @@
 #include "sidecar/journey/digest.h"
 #include "sidecar/journey/identity.h"
 #include "sidecar/journey/micros.h"
+#include "sidecar/journey/survey_requests.h"
 #include "sidecar/journey/update_gates.h"
 
 namespace waypost::journey {
@@ -17,6 +19,9 @@ namespace {
 
 using internal::v1::Decision;
 using internal::v1::PendingAction;
+
+// Bytes of a person's id at most.
+constexpr size_t kMaxPersonId = 200;
 
 bool Ends(v1::EventType type) {
   return type == v1::EVENT_TYPE_RESOLVED || type == v1::EVENT_TYPE_CLOSED ||
@@ -46,6 +51,7 @@ std::string IdOf(const SurveyCase& asked, const Situation& situation) {
 }
 
 absl::Time PlannedAt(const SurveyCase& asked, const Situation& situation) {
+  // Of somebody else's ticket neither channel nor priority is known.
   const v1::Ticket& ticket = situation.ticket();
   const absl::Time happened = situation.occurred_at();
   const calendar::Span* delay = rules::ForKey(asked.rule->survey->delay, ticket.channel());
@@ -118,9 +124,35 @@ void LetMessagesPass(const Situation& situation, const Decision& decided, Survey
 }
 
 void FillTouchpoint(const v1::Enrichment& decided, SurveyCase* asked) {
-  if (decided.positions().empty() || decided.positions(0).role() != v1::CONSUMER_ROLE_USER) return;
-  asked->touchpoint_id = decided.positions(0).touchpoint_id();
-  asked->owner_id = decided.positions(0).owner_id();
+  for (const v1::JourneyPosition& position : decided.positions()) {
+    if (position.role() != asked->role) continue;
+    asked->touchpoint_id = position.touchpoint_id();
+    asked->owner_id = position.owner_id();
+  }
+}
+
+void FillRecipient(const Situation& situation, SurveyCase* asked) {
+  const std::optional<cel::Program>& expression = asked->rule->survey->recipient;
+  if (!expression.has_value()) {
+    asked->recipient = situation.person_id();
+    return;
+  }
+  const cel::Value value = expression->Evaluate(situation.bindings().activation());
+  if (value.is_error()) {
+    asked->no_recipient = absl::StrCat("\"recipient\" cannot be evaluated: ", value.ErrorMessage());
+  } else if (value.AsString().empty()) {
+    asked->no_recipient = "\"recipient\" of the rule names nobody.";
+  } else if (value.AsString().size() > kMaxPersonId) {
+    asked->no_recipient = "\"recipient\" gives more than 200 bytes, which is no person's id.";
+  } else {
+    asked->recipient = std::string(value.AsString());
+  }
+}
+
+void FillTicket(const Situation& situation, SurveyCase* asked) {
+  asked->ticket_ref = situation.ticket().ref();
+  const int ticket = situation.folded().ticket;
+  if (ticket >= 0) asked->source = situation.journey().tickets(ticket).source();
 }
 
 double ProbabilityOf(const SurveyCase& asked) {
@@ -137,14 +169,38 @@ SurveyCase CaseOfEvent(const rules::Rule& rule, const Situation& situation,
                        const Decision& decided) {
   SurveyCase asked;
   asked.rule = &rule;
+  asked.role = rule.survey->role;
+  if (asked.role != v1::CONSUMER_ROLE_USER) asked.side = SurveySide::kHandOver;
   asked.closed_at = ClosedAt(situation);
   asked.closure = situation.journey().facts().reopens();
   asked.id = IdOf(asked, situation);
-  asked.recipient = situation.person_id();
+  FillRecipient(situation, &asked);
+  FillTicket(situation, &asked);
   asked.planned_at = PlannedAt(asked, situation);
   asked.ask_at = AllowedFrom(std::max(situation.now(), asked.planned_at), situation);
   LetMessagesPass(situation, decided, &asked);
   FillTouchpoint(decided.enrichment(), &asked);
+  asked.probability = ProbabilityOf(asked);
+  return asked;
+}
+
+SurveyCase CaseOfRequest(const rules::Rule& rule, const Situation& situation) {
+  const v1::TicketEvent& event = situation.event();
+  const v1::SurveyRequest& request = event.survey_request();
+  SurveyCase asked;
+  asked.rule = &rule;
+  asked.side = SurveySide::kRecipient;
+  asked.role = rule.survey->role;
+  asked.id = std::string(SurveyIdOfRequest(event));
+  asked.closed_at = MicrosOf(request.closed_at());
+  asked.closure = request.closure();
+  asked.recipient = situation.journey().person_id();
+  asked.source = event.source();
+  asked.ticket_ref = request.ticket_ref();
+  asked.touchpoint_id = request.touchpoint_id();
+  asked.owner_id = request.owner_id();
+  asked.planned_at = PlannedAt(asked, situation);
+  asked.ask_at = AllowedFrom(std::max(situation.now(), asked.planned_at), situation);
   asked.probability = ProbabilityOf(asked);
   return asked;
 }
@@ -158,7 +214,13 @@ SurveyCase CaseOfScheduled(const PendingAction& pending, const rules::Rule& rule
   asked.closure = pending.survey().closure();
   asked.planned_at = absl::FromUnixMicros(MicrosOf(pending.survey().send_at()));
   asked.scheduled = true;
-  asked.recipient = situation.person_id();
+  if (IsOfRequests(situation.journey())) asked.side = SurveySide::kRecipient;
+  asked.role = pending.survey().role();
+  // The ticket may have got another requester since.
+  asked.recipient = asked.side == SurveySide::kRecipient ? situation.journey().person_id()
+                                                         : situation.person_id();
+  asked.source = pending.survey().source();
+  asked.ticket_ref = pending.survey().ticket_ref();
   asked.ask_at = AllowedFrom(situation.now(), situation);
   LetMessagesPass(situation, decided, &asked);
   asked.probability = pending.survey().inclusion_probability();

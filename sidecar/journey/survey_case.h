@@ -15,8 +15,16 @@ namespace waypost::journey {
 // Nobody is asked about a ticket sooner than this after a message about it.
 inline constexpr absl::Duration kAfterMessage = absl::Minutes(15);
 
+// Whom a case concerns in the record where it is decided on (survey_requests.h).
+enum class SurveySide {
+  kRequester,  // who waits is asked themself
+  kHandOver,   // somebody else is to be asked about the ticket
+  kRecipient,  // the person is asked about somebody else's ticket
+};
+
 struct SurveyCase {
   const rules::Rule* rule = nullptr;  // has a survey
+  SurveySide side = SurveySide::kRequester;
   // Of its decision: the same for all events of one closure of a ticket, as when it is resolved and
   // then closed. Nobody can guess it who does not know the store's secret (PersonRecord).
   std::string id;
@@ -29,11 +37,15 @@ struct SurveyCase {
   // When they would be: later than planned in their quiet hours, beside messages about the ticket
   // and where nobody looked in time.
   absl::Time ask_at;
-  bool after_message = false;  // put off for the sake of a message
-  bool scheduled = false;      // it waited for that time
-  std::string recipient;       // whose ticket it is
-  double probability = 1;      // that a case like this is asked
-  std::string touchpoint_id;
+  bool after_message = false;                      // put off for the sake of a message
+  bool scheduled = false;                          // it waited for that time
+  v1::ConsumerRole role = v1::CONSUMER_ROLE_USER;  // in which the recipient is asked
+  std::string recipient;     // whose ticket it is, or whom the rule names; empty: it names nobody
+  std::string no_recipient;  // why, as a sentence
+  std::string source;        // of the ticket, like the next
+  std::string ticket_ref;
+  double probability = 1;     // that a case like this is asked
+  std::string touchpoint_id;  // where the role stands
   std::string owner_id;
 };
 
@@ -42,6 +54,10 @@ struct SurveyCase {
 // passed or there is none. `decided` has its positions and what the rules before this one do.
 [[nodiscard]] SurveyCase CaseOfEvent(const rules::Rule& rule, const Situation& situation,
                                      const internal::v1::Decision& decided);
+
+// The survey about somebody else's ticket that the event, which has a survey_request, asks for by
+// the rule, which has one.
+[[nodiscard]] SurveyCase CaseOfRequest(const rules::Rule& rule, const Situation& situation);
 
 // The survey that was scheduled and whose time has come, by the rule as it stands now.
 [[nodiscard]] SurveyCase CaseOfScheduled(const internal::v1::PendingAction& pending,

@@ -27,6 +27,10 @@ bool HasTag(std::string_view tag, const v1::Person& person) {
                      [&](const std::string& each) { return each == tag; });
 }
 
+const char* Subject(const SurveyContext& context) {
+  return context.asked.side == SurveySide::kRecipient ? "The person" : "The requester";
+}
+
 // Whether a person had a part in the last closure of the ticket: resolved it, or closed what the
 // tool had resolved.
 bool ClosedByPerson(const JourneyState& journey, int ticket) {
@@ -103,6 +107,10 @@ Gate NoTicketGate(const SurveyContext& context) {
 Gate RequesterIsAgentGate(const SurveyContext& context) {
   const Situation& situation = context.situation;
   const std::string& requester = situation.person_id();
+  const std::string& assignee = situation.ticket().assignee().id();
+  if (!assignee.empty() && context.asked.recipient == assignee && requester != assignee) {
+    return {"REQUESTER_IS_AGENT", false, "The person to ask is the ticket's assignee."};
+  }
   if (!requester.empty() && requester == situation.ticket().assignee().id()) {
     return {"REQUESTER_IS_AGENT", false, "The requester is the ticket's assignee."};
   }
@@ -111,6 +119,18 @@ Gate RequesterIsAgentGate(const SurveyContext& context) {
     return {"REQUESTER_IS_AGENT", false, "The requester is the agent who acted."};
   }
   return {"REQUESTER_IS_AGENT", true, "The requester neither works on the ticket nor acted on it."};
+}
+
+Gate NotClosedGate(const SurveyContext& context) {
+  return context.asked.closed_at == 0
+             ? Gate{"NOT_CLOSED", false, "The ticket is open: others are asked of closures alone."}
+             : Gate{"NOT_CLOSED", true, "The ticket is closed."};
+}
+
+Gate NoRecipientGate(const SurveyContext& context) {
+  return context.asked.recipient.empty()
+             ? Gate{"NO_RECIPIENT", false, context.asked.no_recipient}
+             : Gate{"NO_RECIPIENT", true, "The rule names whom to ask."};
 }
 
 Gate SelfLoggedGate(const SurveyContext& context) {
@@ -135,9 +155,10 @@ Gate NotServedGate(const SurveyContext& context) {
 }
 
 Gate ServiceAccountGate(const SurveyContext& context) {
-  return HasTag(kServiceAccountTag, context.situation.requester())
-             ? Gate{"SERVICE_ACCOUNT", false, "The requester has the tag \"service-account\"."}
-             : Gate{"SERVICE_ACCOUNT", true, "The requester has no tag \"service-account\"."};
+  const bool is_account = HasTag(kServiceAccountTag, context.situation.requester());
+  return {"SERVICE_ACCOUNT", !is_account,
+          absl::StrCat(Subject(context), is_account ? " has the tag" : " has no tag",
+                       " \"service-account\".")};
 }
 
 Gate ExcludedGate(const SurveyContext& context) {
@@ -150,8 +171,9 @@ Gate OptedOutGate(const SurveyContext& context) {
   const auto& condition = context.situation.rules().surveys.opted_out;
   if (condition.has_value()) return Conditional("OPTED_OUT", "opted_out", condition, context);
   return HasTag(kNoSurveysTag, context.situation.requester())
-             ? Gate{"OPTED_OUT", false, "The requester has the tag \"no-surveys\"."}
-             : Gate{"OPTED_OUT", true, "The requester has not opted out."};
+             ? Gate{"OPTED_OUT", false,
+                    absl::StrCat(Subject(context), " has the tag \"no-surveys\".")}
+             : Gate{"OPTED_OUT", true, absl::StrCat(Subject(context), " has not opted out.")};
 }
 
 }  // namespace waypost::journey

@@ -12,6 +12,8 @@ namespace waypost::journey {
 [[nodiscard]] Gate ChildOfParentGate(const SurveyContext& context);
 [[nodiscard]] Gate NoTicketGate(const SurveyContext& context);
 [[nodiscard]] Gate RequesterIsAgentGate(const SurveyContext& context);
+[[nodiscard]] Gate NotClosedGate(const SurveyContext& context);
+[[nodiscard]] Gate NoRecipientGate(const SurveyContext& context);
 [[nodiscard]] Gate SelfLoggedGate(const SurveyContext& context);
 [[nodiscard]] Gate AutoClosedGate(const SurveyContext& context);
 [[nodiscard]] Gate NotServedGate(const SurveyContext& context);

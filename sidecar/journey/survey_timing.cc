@@ -13,6 +13,7 @@
 #include "sidecar/journey/feedback.h"
 #include "sidecar/journey/micros.h"
 #include "sidecar/journey/possession.h"
+#include "sidecar/journey/survey_requests.h"
 #include "sidecar/journey/update_gates.h"
 #include "sidecar/journey/visibility.h"
 #include "sidecar/text/duration_text.h"
@@ -66,7 +67,8 @@ bool IsOpenInvitation(const PendingAction& pending, const SurveyContext& context
 Gate SameClosureGate(const SurveyContext& context) {
   const v1::SurveyDecision* before =
       context.asked.scheduled ? nullptr : FindSurvey(context.asked.id, context.journey());
-  if (before != nullptr && before->reason_code() == kSuperseded) {
+  if (before != nullptr &&
+      (before->reason_code() == kSuperseded || before->reason_code() == kHandedOver)) {
     return {kSameClosure, false, before->reason()};
   }
   if (before == nullptr || before->outcome() == v1::SURVEY_OUTCOME_DO_NOT_SEND) {
@@ -82,6 +84,12 @@ Gate SameClosureGate(const SurveyContext& context) {
 }
 
 Gate ReopenedGate(const SurveyContext& context) {
+  if (context.asked.side == SurveySide::kRecipient) {
+    const v1::SurveyDecision* before = FindSurvey(context.asked.id, context.journey());
+    return before != nullptr && before->reason_code() == kReopened
+               ? Gate{kReopened, false, before->reason()}
+               : Gate{kReopened, true, "The ticket was not opened again."};
+  }
   return context.asked.closed_at != 0 && IsOpen(context.progress())
              ? Gate{"REOPENED", false, "The ticket was closed and is open again."}
              : Gate{"REOPENED", true, "The ticket was not opened again."};

@@ -12,6 +12,7 @@
 #include "sidecar/journey/names.h"
 #include "sidecar/journey/possession.h"
 #include "sidecar/journey/survey_case.h"
+#include "sidecar/journey/survey_requests.h"
 #include "sidecar/journey/survey_timing.h"
 
 namespace waypost::journey {
@@ -19,6 +20,9 @@ namespace {
 
 using internal::v1::Decision;
 using internal::v1::PendingAction;
+
+constexpr std::string_view kRuleRemoved = "RULE_REMOVED";
+constexpr char kNoRule[] = "The rule that wanted the survey is no longer there.";
 
 // The person's language where it is known, or else the rule set's first.
 std::string LanguageOf(const Situation& situation) {
@@ -30,14 +34,12 @@ std::string LanguageOf(const Situation& situation) {
 void FillSurvey(const SurveyCase& asked, const Situation& situation, v1::SurveyDecision* survey) {
   survey->set_rule_id(asked.rule->id);
   survey->set_kind(asked.rule->survey->kind);
-  survey->set_role(v1::CONSUMER_ROLE_USER);
+  survey->set_role(asked.role);
   survey->set_person_id(asked.recipient);
   survey->set_language(LanguageOf(situation));
   survey->set_shadow(asked.rule->shadow);
-  if (situation.folded().ticket >= 0) {
-    survey->set_source(situation.journey().tickets(situation.folded().ticket).source());
-  }
-  survey->set_ticket_ref(situation.ticket().ref());
+  survey->set_source(asked.source);
+  survey->set_ticket_ref(asked.ticket_ref);
   survey->set_inclusion_probability(asked.probability);
   survey->set_touchpoint_id(asked.touchpoint_id);
   survey->set_owner_id(asked.owner_id);
@@ -116,8 +118,7 @@ void Supersede(const rules::Rule& rule, const Situation& situation, Decision* de
 void DecideScheduled(const PendingAction& pending, const Situation& situation, Decision* decision) {
   const rules::Rule* rule = situation.rules().FindRule(pending.rule_id());
   if (rule == nullptr || !rule->survey.has_value()) {
-    TakeBack(pending, "RULE_REMOVED", "The rule that wanted the survey is no longer there.",
-             situation, decision);
+    TakeBack(pending, kRuleRemoved, kNoRule, situation, decision);
     return;
   }
   const SurveyCase asked = CaseOfScheduled(pending, *rule, situation, *decision);
@@ -190,10 +191,13 @@ bool IsDecided(const Gate& closed, const SurveyCase& asked, const Situation& sit
   return before != nullptr && before->reason_code() == closed.code;
 }
 
-}  // namespace
+void HandOver(const SurveyCase& asked, const Situation& situation, v1::SurveyDecision* survey,
+              Decision* decision) {
+  Refuse(kHandedOver, HandOverGate(asked).reason, survey);
+  RequestSurvey(asked, situation, decision);
+}
 
-bool DecideSurvey(const rules::Rule& rule, const Situation& situation, Decision* decision) {
-  const SurveyCase asked = CaseOfEvent(rule, situation, *decision);
+bool DecideCase(const SurveyCase& asked, const Situation& situation, Decision* decision) {
   const Gates gates = SurveyGates(asked, situation, decision->enrichment());
   const Gate& gate = gates.back();
   if (!gate.passed && IsDecided(gate, asked, situation)) return false;
@@ -204,23 +208,79 @@ bool DecideSurvey(const rules::Rule& rule, const Situation& situation, Decision*
     Refuse(gate.code, gate.reason, survey);
     return false;
   }
+  if (asked.side == SurveySide::kHandOver) {
+    HandOver(asked, situation, survey, decision);
+    return true;
+  }
   if (asked.ask_at > situation.now()) {
     Schedule(asked, situation, survey, decision);
   } else {
     Send(asked, situation, survey, decision);
   }
-  Supersede(rule, situation, decision);
+  Supersede(*asked.rule, situation, decision);
   return true;
 }
 
+v1::SurveyDecision* AddRequested(const Situation& situation, Decision* decision) {
+  const v1::TicketEvent& event = situation.event();
+  const v1::SurveyRequest& request = event.survey_request();
+  v1::SurveyDecision* survey = decision->mutable_enrichment()->add_surveys();
+  survey->set_id(std::string(SurveyIdOfRequest(event)));
+  survey->set_rule_id(request.rule_id());
+  survey->set_person_id(situation.journey().person_id());
+  survey->set_source(event.source());
+  survey->set_ticket_ref(request.ticket_ref());
+  survey->set_touchpoint_id(request.touchpoint_id());
+  survey->set_owner_id(request.owner_id());
+  survey->set_closure(request.closure());
+  SetTime(absl::ToUnixMicros(situation.now()), survey->mutable_decided_at());
+  return survey;
+}
+
+// Takes back what is scheduled; a request that comes only now, as letters may, finds the refusal.
+void DecideWithdrawal(const Situation& situation, Decision* decision) {
+  const std::string_view id = SurveyIdOfRequest(situation.event());
+  const std::string reason = "The ticket was closed and is open again.";
+  for (const PendingAction& pending : situation.journey().pending()) {
+    if (IsScheduled(pending) && pending.id() == id) {
+      TakeBack(pending, kReopened, reason, situation, decision);
+    }
+  }
+  if (FindSurvey(id, situation.journey()) == nullptr) {
+    Refuse(kReopened, reason, AddRequested(situation, decision));
+  }
+}
+
+}  // namespace
+
+bool DecideSurvey(const rules::Rule& rule, const Situation& situation, Decision* decision) {
+  return DecideCase(CaseOfEvent(rule, situation, *decision), situation, decision);
+}
+
+void DecideRequest(const Situation& situation, Decision* decision) {
+  const v1::SurveyRequest& request = situation.event().survey_request();
+  if (request.withdrawn()) {
+    DecideWithdrawal(situation, decision);
+    return;
+  }
+  const rules::Rule* rule = RuleOfRequest(situation.rules(), request);
+  if (rule == nullptr) {
+    Refuse(kRuleRemoved, kNoRule, AddRequested(situation, decision));
+    return;
+  }
+  if (DecideCase(CaseOfRequest(*rule, situation), situation, decision) && !rule->shadow) {
+    decision->mutable_enrichment()->add_rule_ids(rule->id);
+  }
+}
+
 void CancelSurveys(const Situation& situation, Decision* decision) {
+  WithdrawRequests(situation, decision);
   const internal::v1::JourneyState& journey = situation.journey();
   for (const PendingAction& pending : journey.pending()) {
     const int ticket = static_cast<int>(pending.ticket()) - 1;
     if (IsScheduled(pending) && pending.closed_at() != 0 && ticket >= 0 &&
         ticket < journey.progress().tickets_size() && IsOpen(journey.progress().tickets(ticket))) {
-      TakeBack(pending, "REOPENED", "The ticket was closed and is open again.", situation,
-               decision);
+      TakeBack(pending, kReopened, "The ticket was closed and is open again.", situation, decision);
     }
   }
 }

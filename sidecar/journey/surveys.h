@@ -13,12 +13,17 @@ namespace waypost::journey {
 
 // Adds what becomes of the survey that the rule, which has one, wants on this event: sent,
 // scheduled or not sent. One that the same rule scheduled for another closure of the journey is
-// replaced (SUPERSEDED). What was decided on the same closure before stands, but for a refusal
+// replaced (SUPERSEDED). When somebody other than the requester is to be asked, the case is handed
+// over to them (HANDED_OVER). What was decided on the same closure before stands, but for a refusal
 // whose reason is gone. Returns whether somebody is or will be asked because of this event.
 bool DecideSurvey(const rules::Rule& rule, const Situation& situation,
                   internal::v1::Decision* decision);
 
-// Takes back what is scheduled for a ticket that is open again (REOPENED).
+// What an event of EVENT_TYPE_SURVEY_REQUESTED brings about with the person to ask: sent, scheduled
+// or not sent, as above, or taken back.
+void DecideRequest(const Situation& situation, internal::v1::Decision* decision);
+
+// Takes back what is scheduled for a ticket that is open again, or was handed over (REOPENED).
 void CancelSurveys(const Situation& situation, internal::v1::Decision* decision);
 
 // A survey that waited and whose time has come. Scheduled: all gates are looked at again, under the

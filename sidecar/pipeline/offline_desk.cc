@@ -14,6 +14,7 @@
 #include "sidecar/journey/fold.h"
 #include "sidecar/journey/letters.h"
 #include "sidecar/journey/move_ticket.h"
+#include "sidecar/journey/survey_requests.h"
 #include "sidecar/pipeline/errors.h"
 #include "sidecar/pipeline/event_key.h"
 #include "sidecar/pipeline/move.h"
@@ -135,9 +136,17 @@ absl::StatusOr<OfflineDesk::Member*> OfflineDesk::Settle(const v1::TicketEvent& 
   return requester;
 }
 
-absl::StatusOr<OfflineDesk::Recorded> OfflineDesk::Record(const v1::TicketEvent& event,
+std::optional<v1::TicketEvent> OfflineDesk::FindAnswerOfOther(const v1::TicketEvent& event) const {
+  if (!event.has_feedback()) return std::nullopt;
+  const auto home = homes_.find(Key(event.tenant(), event.source(), event.ticket().ref()));
+  return home == homes_.end() ? std::nullopt : journey::AnswerOfOther(event, home->second->record);
+}
+
+absl::StatusOr<OfflineDesk::Recorded> OfflineDesk::Record(const v1::TicketEvent& told,
                                                           absl::Time now) {
   AdvanceTo(now);
+  const std::optional<v1::TicketEvent> answer_of_other = FindAnswerOfOther(told);
+  const v1::TicketEvent& event = answer_of_other.has_value() ? *answer_of_other : told;
   const uint64_t key = StableHash(EventKey(event));
   const auto [answer, is_new] =
       answers_.try_emplace(Key(event.tenant(), event.event_id()), Answer{key, nullptr});
@@ -161,9 +170,11 @@ absl::StatusOr<OfflineDesk::Recorded> OfflineDesk::Record(const v1::TicketEvent&
   return Recorded{false, &decision_.enrichment()};
 }
 
-absl::StatusOr<v1::ExplainJourneyResponse> OfflineDesk::Explain(const v1::TicketEvent& event,
+absl::StatusOr<v1::ExplainJourneyResponse> OfflineDesk::Explain(const v1::TicketEvent& told,
                                                                 absl::Time now) {
   AdvanceTo(now);
+  const std::optional<v1::TicketEvent> answer_of_other = FindAnswerOfOther(told);
+  const v1::TicketEvent& event = answer_of_other.has_value() ? *answer_of_other : told;
   WAYPOST_ASSIGN_OR_RETURN(const Member* member, Settle(event));
   journey::PersonRecord folded_record = member->record;
   WAYPOST_ASSIGN_OR_RETURN(

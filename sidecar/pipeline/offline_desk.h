@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <string>
 #include <tuple>
@@ -112,6 +113,9 @@ class OfflineDesk {
   using Persons = absl::flat_hash_map<std::string, std::unique_ptr<Member>>;
 
   Member* PersonOf(const std::string& tenant, const std::string& person_id);
+  // The answer as an event of whoever was asked in place of the requester, if somebody was.
+  [[nodiscard]] std::optional<v1::TicketEvent> FindAnswerOfOther(
+      const v1::TicketEvent& event) const;
   // Whose event it is. A ticket whose requester changes is moved.
   absl::StatusOr<Member*> Settle(const v1::TicketEvent& event);
   void FindDue(Member* member);

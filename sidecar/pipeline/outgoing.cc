@@ -122,8 +122,12 @@ void NameActions(std::string_view source, std::string_view ticket_ref, Decision*
     const v1::SurveyDecision& survey = decided.surveys(i);
     const bool reminds = survey.outcome() == v1::SURVEY_OUTCOME_REMIND;
     if (survey.shadow() || (!reminds && survey.outcome() != v1::SURVEY_OUTCOME_SEND)) continue;
-    namer.Name(reminds ? absl::StrCat(survey.id(), "/reminder") : survey.id(),
-               v1::ACTION_KIND_SURVEY, i, namer.DeadlineOf(survey));
+    NewAction* action = namer.Name(reminds ? absl::StrCat(survey.id(), "/reminder") : survey.id(),
+                                   v1::ACTION_KIND_SURVEY, i, namer.DeadlineOf(survey));
+    if (survey.ticket_ref().empty()) continue;
+    // It may be somebody else's ticket.
+    action->set_source(survey.source());
+    action->set_ticket_ref(survey.ticket_ref());
   }
   // Last: whoever is to be told is told first.
   const AnnotationScope annotations = ScopeOf(decided);

@@ -10,6 +10,7 @@
 #include "sidecar/journey/feedback.h"
 #include "sidecar/journey/fold.h"
 #include "sidecar/journey/letters.h"
+#include "sidecar/journey/survey_requests.h"
 #include "sidecar/pipeline/answer.h"
 #include "sidecar/pipeline/errors.h"
 #include "sidecar/pipeline/event_key.h"
@@ -69,17 +70,41 @@ struct Recorder::Call {
 
 void Recorder::Record(const v1::TicketEvent& event, std::string serialized, Delivery delivery,
                       RecordCallback done) {
-  Call call{event,
-            EventKey(event),
+  const absl::StatusOr<std::optional<v1::TicketEvent>> answer = FindAnswerOfOther(event);
+  if (!answer.ok()) return done(StoreError(answer.status()));
+  if (answer->has_value()) serialized = (*answer)->SerializeAsString();
+  const v1::TicketEvent& settled = answer->has_value() ? **answer : event;
+  Call call{settled,
+            EventKey(settled),
             std::move(serialized),
             delivery,
             std::move(done),
-            ConcernedPerson(event),
+            ConcernedPerson(settled),
             {event.tenant(), event.source(), event.ticket().ref()}};
   const absl::Status status = Settle(&call);
   if (call.claimed) set_->tickets().Unclaim(call.ticket);
   if (!status.ok()) return call.done(StoreError(status));
   if (!call.duplicate.empty()) call.done(std::string_view(call.duplicate));
+}
+
+// An answer may be of somebody other than the requester; then it is recorded with them.
+absl::StatusOr<std::optional<v1::TicketEvent>> Recorder::FindAnswerOfOther(
+    const v1::TicketEvent& event) {
+  std::optional<v1::TicketEvent> answer;
+  if (!event.has_feedback()) return answer;
+  const absl::ReaderMutexLock barrier(&set_->barrier);
+  if (!set_->usable) return absl::UnavailableError("the store cannot be read");
+  WAYPOST_ASSIGN_OR_RETURN(
+      const std::optional<TicketHome> home,
+      set_->tickets().Find({event.tenant(), event.source(), event.ticket().ref()}));
+  if (!home.has_value()) return answer;
+  const PersonName name(event.tenant(), home->person_id);
+  const WorkingSet::ShardLock lock(set_, name);
+  WAYPOST_ASSIGN_OR_RETURN(Person * holder, set_->Load(name));
+  WAYPOST_RETURN_IF_ERROR(set_->BringBack(home->journey_id, holder).status());
+  answer = journey::AnswerOfOther(event, holder->record);
+  set_->Trim(name);
+  return answer;
 }
 
 absl::Status Recorder::Settle(Call* call) {
@@ -124,6 +149,7 @@ absl::StatusOr<Recorder::NextOwner> Recorder::SettleAt(std::string_view owner, C
 absl::Status Recorder::SettleFor(std::string_view owner, Call* call) {
   const std::string_view tenant = call->ticket.tenant;
   WAYPOST_ASSIGN_OR_RETURN(Person * person, set_->Load({tenant, owner}));
+  WAYPOST_RETURN_IF_ERROR(BringBackRequests(person, *call));
   WAYPOST_ASSIGN_OR_RETURN(bool answered, AnswerDuplicate(*person, call));
   if (answered) return absl::OkStatus();
   if (call->home.has_value()) WAYPOST_RETURN_IF_ERROR(FindJourney(person, call));
@@ -146,6 +172,12 @@ absl::Status Recorder::FindJourney(Person* holder, Call* call) {
   if (call->told_person.empty()) return NoRequester(call->event);
   call->home.reset();
   return absl::OkStatus();
+}
+
+// What the person was asked about somebody else's ticket may have left their memory.
+absl::Status Recorder::BringBackRequests(Person* person, const Call& call) {
+  if (!call.event.has_survey_request()) return absl::OkStatus();
+  return set_->BringBack(journey::JourneyOfRequest(call.event, person->record), person).status();
 }
 
 absl::StatusOr<bool> Recorder::AnswerDuplicate(const Person& person, Call* call) {

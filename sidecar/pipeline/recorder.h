@@ -44,11 +44,14 @@ class Recorder {
   // Nothing: the call was settled. A name: try again with that person as the ticket's owner.
   using NextOwner = std::optional<std::string>;
 
+  [[nodiscard]] absl::StatusOr<std::optional<v1::TicketEvent>> FindAnswerOfOther(
+      const v1::TicketEvent& event);
   absl::Status Settle(Call* call);
   absl::StatusOr<NextOwner> SettleAt(std::string_view owner, Call* call);
   absl::Status SettleFor(std::string_view owner, Call* call);
   absl::StatusOr<bool> AnswerDuplicate(const Person& person, Call* call);
   absl::Status FindJourney(Person* holder, Call* call);
+  absl::Status BringBackRequests(Person* person, const Call& call);
   absl::Status Evaluate(Person* person, Person* former, Call* call);
   absl::Status EvaluateAt(uint64_t position, Person* person, Person* former, Call* call);
   void NoteEvaluated(const internal::v1::Decision& decision, uint64_t position, Person* person,

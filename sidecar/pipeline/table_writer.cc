@@ -6,6 +6,7 @@
 
 #include "sidecar/base/status_macros.h"
 #include "sidecar/journey/person_record.h"
+#include "sidecar/journey/survey_requests.h"
 #include "sidecar/pipeline/journey_row.h"
 
 namespace waypost::pipeline {
@@ -121,8 +122,10 @@ void TableWriter::AddRows(Person* person, Slice* slice) {
   for (const internal::v1::JourneyState& journey : person->record.journeys) {
     const bool changed = std::find(person->changed_journeys.begin(), person->changed_journeys.end(),
                                    journey.id()) != person->changed_journeys.end();
-    const bool leaves =
-        !journey::IsOpen(journey) && journey.pending().empty() && journey::NewestAt(journey) < old;
+    // Who answers for many has many journeys of requests, most of them for a refusal.
+    const bool done = journey::IsOfRequests(journey) && journey.open_alerts().empty();
+    const bool leaves = !journey::IsOpen(journey) && journey.pending().empty() &&
+                        (done || journey::NewestAt(journey) < old);
     if (leaves) member.archived.push_back(journey.id());
     if (changed || leaves) slice->rows.journeys.push_back(RowOf(journey, !leaves));
   }

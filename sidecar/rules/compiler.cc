@@ -51,6 +51,9 @@ class Compiler {
     if (rule.hold.has_value()) {
       CheckHold(draft);
     }
+    if (rule.survey.has_value()) {
+      rule.survey->recipient = Expression(draft.survey_recipient, cel::TypeKind::kString);
+    }
     if (rule.update.has_value()) {
       rule.update->parts =
           texts_.CompileParts(draft.update_parts, !rule.update->next_update_by.empty());

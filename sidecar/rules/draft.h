@@ -91,7 +91,8 @@ struct RuleDraft {
   std::optional<TextDraft> alert_text;
   std::vector<TextDraft> update_parts;  // those that are there, in the order of UpdateAction
   std::vector<std::pair<std::string, Source>> annotations;
-  v1::ConsumerRole asked_role = v1::CONSUMER_ROLE_USER;
+  Source survey_recipient;
+  Place survey_recipient_place;
   Place survey_role;
   Place survey_reminder;
   Place place;

@@ -309,17 +309,25 @@ Mapping SurveyMapping() {
            .value = ValueKind::kChoice,
            .default_text = "user",
            .description =
-               "Who is asked: `user`, whose ticket it is. The other roles are refused, for "
-               "one person may answer for many, and cool-downs are kept by requester.",
+               "In whose role somebody is asked: `user`, whose ticket it is. `customer` and "
+               "`sponsor` are the person whom `recipient` names: about tickets of whomever, with "
+               "one cool-down, one open invitation and one budget for all of them.",
            .choices = RoleChoices()},
+          {.name = "recipient",
+           .value = ValueKind::kExpression,
+           .description =
+               "Required for the roles `customer` and `sponsor`, and for them alone: the "
+               "id of the person to ask, as the platform knows people. Empty: nobody is "
+               "known, nobody is asked."},
           {.name = "delay",
            .shape = Shape::kValueOrMap,
            .value = ValueKind::kDuration,
            .business_time = true,
            .default_text = "0m",
            .description = "How long after the ticket was resolved or closed, whichever came first, "
-                          "to ask, by the ticket's channel; `default` for the others: `8h` by the "
-                          "clock on the wall, `8 business hours` of `calendar`. Whoever has quiet "
+                          "to ask, by the ticket's channel; `default` for the others, and for the "
+                          "roles `customer` and `sponsor`: `8h` by the clock on the wall, `8 "
+                          "business hours` of `calendar`. Whoever has quiet "
                           "hours then (`caps.quiet_hours`) is asked after them. Everything is "
                           "looked at again before.",
            .max_items = 100},
@@ -334,7 +342,7 @@ Mapping SurveyMapping() {
            .map_key = ValueKind::kId,
            .default_text = "1",
            .description = "The share of cases that is asked, by the id of the touchpoint where "
-                          "the user stands or of its owner; `default` for the others. Which "
+                          "the asked role stands or of its owner; `default` for the others. Which "
                           "cases follows from `surveys.sample_key`.",
            .minimum = 0,
            .maximum = 1,

@@ -60,10 +60,10 @@ std::span<const std::string_view> UpdateParts() {
 }
 
 const std::vector<std::string>& EventTypeChoices() {
-  // No rule runs on the last one, EVENT_TYPE_CHILD_LINKED.
+  // No rule runs on the last two, EVENT_TYPE_CHILD_LINKED and EVENT_TYPE_SURVEY_REQUESTED.
   static const auto* const kNames = [] {
     auto* names = NamesOf(v1::EventType_descriptor(), "EVENT_TYPE_");
-    names->pop_back();
+    names->resize(names->size() - 2);
     return names;
   }();
   return *kNames;

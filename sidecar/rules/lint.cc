@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "sidecar/rules/glob.h"
+#include "sidecar/rules/vocabulary.h"
 #include "sidecar/text/absl_view.h"
 
 namespace waypost::rules {
@@ -150,7 +151,7 @@ class Linter {
       actions.push_back(std::move(text));
     }
     if (rule.survey.has_value()) {
-      actions.push_back("survey");
+      actions.push_back(absl::StrCat("survey ", ConsumerRoleName(rule.survey->role)));
     }
     for (const auto& [name, source] : draft.annotations) {
       actions.push_back(absl::StrCat("annotate ", name, ": ", source.node->text));

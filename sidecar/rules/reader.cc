@@ -175,9 +175,11 @@ void ReadSurvey(const MappingView& view, RuleDraft* draft) {
   survey.sample = ReadNumbers(view, "sample");
   survey.expires = view.Duration("expires").value_or(survey.expires);
   survey.reminder = view.Duration("reminder");
-  draft->asked_role =
+  survey.role =
       static_cast<v1::ConsumerRole>(view.Choice("role", RoleChoices(), v1::CONSUMER_ROLE_USER));
   draft->survey_role = view.PlaceOf("role");
+  draft->survey_recipient = view.Expression("recipient");
+  draft->survey_recipient_place = view.PlaceOf("recipient");
   draft->survey_reminder = view.PlaceOf("reminder");
 }
 

@@ -234,13 +234,20 @@ class Resolver {
     }
   }
 
-  // Cool-downs are kept with the person whose tickets they are.
   void CheckRole(const RuleDraft& draft) {
-    if (draft.asked_role == v1::CONSUMER_ROLE_USER) return;
-    Error(draft.survey_role, DiagnosticCode::kRulesBadValue,
-          absl::StrCat("only the role \"user\" can be asked: who answers for several people as \"",
-                       ConsumerRoleName(draft.asked_role),
-                       "\" would be asked about each of them, without a cool-down"));
+    const v1::ConsumerRole role = draft.rule.survey->role;
+    const bool named = draft.survey_recipient.node != nullptr;
+    if (role == v1::CONSUMER_ROLE_USER && named) {
+      Error(draft.survey_recipient_place, DiagnosticCode::kRulesBadValue,
+            "the role \"user\" is whose ticket it is; leave \"recipient\" out, or ask the role "
+            "\"customer\" or \"sponsor\"");
+    }
+    if (role != v1::CONSUMER_ROLE_USER && !named) {
+      Error(draft.survey_role, DiagnosticCode::kRulesBadValue,
+            absl::StrCat("who is the ", ConsumerRoleName(role),
+                         "? Write \"recipient\", an expression that gives the person's id, such as "
+                         "ticket.custom_fields[?\"customer_id\"].orValue(\"\")"));
+    }
   }
 
   void CheckReminder(const RuleDraft& draft) {

@@ -159,13 +159,17 @@ struct UpdateAction {
 
 struct SurveyAction {
   v1::SurveyKind kind = v1::SURVEY_KIND_CSAT;
+  // In whose role somebody is asked. The user is the requester; for the others `recipient`, which
+  // they alone have, gives the person's id.
+  v1::ConsumerRole role = v1::CONSUMER_ROLE_USER;
+  std::optional<cel::Program> recipient;
   // How long after the ticket's closure to ask, by channel; "default" for the others. Empty: at
   // once. Business time is that of RuleSet::CalendarOf.
   std::map<std::string, calendar::Span> delay;
   // No survey to somebody who was asked anything this recently.
   absl::Duration cooldown = absl::Hours(14 * 24);
-  // The share of cases that is asked, 0 to 1, by the id of the touchpoint where the user stands or
-  // of its owner; "default" for the others. Empty: all.
+  // The share of cases that is asked, 0 to 1, by the id of the touchpoint where the asked role
+  // stands or of its owner; "default" for the others. Empty: all.
   std::map<std::string, double> sample;
   // How long an answer counts.
   absl::Duration expires = absl::Hours(7 * 24);

@@ -40,7 +40,8 @@ const std::array<std::string, v1::EventType_ARRAYSIZE>& EventTypeNames() {
                                                            "promise_due",
                                                            "promise_broken",
                                                            "parent_news",
-                                                           "child_linked"};
+                                                           "child_linked",
+                                                           "survey_requested"};
   return *kNames;
 }
 

@@ -148,7 +148,8 @@ void CheckSignal(const v1::Signal& signal, const FieldPath& path, FieldChecker* 
 // What time brings, and what Waypost tells itself.
 bool IsDerivedOnly(v1::EventType type) {
   return type == v1::EVENT_TYPE_SILENCE || type == v1::EVENT_TYPE_PROMISE_DUE ||
-         type == v1::EVENT_TYPE_PROMISE_BROKEN || type == v1::EVENT_TYPE_CHILD_LINKED;
+         type == v1::EVENT_TYPE_PROMISE_BROKEN || type == v1::EVENT_TYPE_CHILD_LINKED ||
+         type == v1::EVENT_TYPE_SURVEY_REQUESTED;
 }
 
 void CheckMoment(const google::protobuf::Timestamp& moment, absl::Time now, const FieldPath& path,
@@ -188,6 +189,18 @@ void CheckEventFeedback(const v1::TicketEvent& event, const FieldPath& root,
     checker->Add(root, "type", "must be EVENT_TYPE_FEEDBACK, or left out, beside feedback");
   }
   if (!event.has_ticket()) checker->Add(root, "ticket", "is required beside feedback");
+}
+
+void CheckSurveyRequest(const v1::SurveyRequest& request, const FieldPath& root,
+                        FieldChecker* checker) {
+  checker->Add(root, "survey_request", "is set by Waypost alone");
+  const FieldPath path{&root, "survey_request"};
+  checker->Text(request.rule_id(), kIdBytes, path, "rule_id");
+  checker->Text(request.ticket_ref(), kIdBytes, path, "ticket_ref");
+  checker->Text(request.requester_id(), kIdBytes, path, "requester_id");
+  checker->Text(request.journey_id(), kIdBytes, path, "journey_id");
+  checker->Text(request.touchpoint_id(), kIdBytes, path, "touchpoint_id");
+  checker->Text(request.owner_id(), kIdBytes, path, "owner_id");
 }
 
 void CheckPage(int size, const FieldPath& path, FieldChecker* checker) {
@@ -237,6 +250,7 @@ std::vector<pipeline::Violation> CheckEvent(const v1::TicketEvent& event, std::s
   if (!event.relative_ref().empty()) {
     checker.Add(root, "relative_ref", "is set by Waypost alone");
   }
+  if (event.has_survey_request()) CheckSurveyRequest(event.survey_request(), root, &checker);
   if (event.type() == v1::EVENT_TYPE_SIGNAL && !event.has_signal()) {
     checker.Add(root, "signal", "is required for the type EVENT_TYPE_SIGNAL");
   }

@@ -174,6 +174,34 @@ TEST(LoaderTest, SurveysHaveTheirDefaultsByKind) {
   EXPECT_EQ(result.rule_set->surveys.sample_key, "k");
 }
 
+TEST(LoaderTest, WhoeverIsNotTheRequesterIsNamedByAnExpression) {
+  const auto load = [](const std::string& survey) {
+    return LoadRulesFromFiles(
+        {{"a.yaml",
+          Minimal(absl::StrCat("rules:\n  - {id: a, on: closed, survey: {", survey, "}}\n"))}});
+  };
+  const LoadResult asked = load("role: sponsor, recipient: ticket.assignee.id");
+  ASSERT_NE(asked.rule_set, nullptr);
+  EXPECT_EQ(asked.rule_set->rules[0].survey->role, v1::CONSUMER_ROLE_SPONSOR);
+  EXPECT_TRUE(asked.rule_set->rules[0].survey->recipient.has_value());
+  const struct {
+    const char* survey;
+    const char* message;
+  } kRefused[] = {
+      {"role: customer", "who is the customer? Write \"recipient\""},
+      {"recipient: ticket.assignee.id", "leave \"recipient\" out"},
+      {"role: customer, recipient: ticket.asignee.id", "asignee"},
+      {"role: customer, recipient: ticket.is_open", ""},
+      {"role: customer, recipient: journey.reopens", "string"},
+  };
+  for (const auto& row : kRefused) {
+    const LoadResult refused = load(row.survey);
+    EXPECT_EQ(refused.rule_set, nullptr) << row.survey;
+    ASSERT_FALSE(refused.diagnostics.empty()) << row.survey;
+    EXPECT_THAT(refused.diagnostics[0].message, ::testing::HasSubstr(row.message)) << row.survey;
+  }
+}
+
 TEST(LoaderTest, FilesMergeInTheOrderOfTheirNames) {
   const std::string rule = "rules:\n  - {id: $, on: closed, survey: {kind: csat}}\n";
   const auto with = [&](const std::string& id, const std::string& head) {
