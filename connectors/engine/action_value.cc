@@ -23,6 +23,7 @@ struct Content {
   std::string language;
   std::string survey_kind;
   std::string survey_id;
+  std::string survey_role;
   bool draft = false;
   bool reminder = false;
 };
@@ -57,6 +58,7 @@ Content ContentOf(const v1::Action& action) {
       content.language = action.survey().language();
       content.survey_kind = Word(v1::SurveyKind_Name(action.survey().kind()), "SURVEY_KIND_");
       content.survey_id = action.survey().id();
+      content.survey_role = Word(v1::ConsumerRole_Name(action.survey().role()), "CONSUMER_ROLE_");
       content.reminder = absl::EndsWith(action.id(), kReminder);
       break;
     case v1::Action::kAlertDigest:
@@ -120,6 +122,7 @@ cel::Value ActionValue(const v1::Action& action) {
   add("language", content.language);
   add("survey_kind", content.survey_kind);
   add("survey_id", content.survey_id);
+  add("survey_role", content.survey_role);
   entries.emplace_back(cel::Value::String("draft"), cel::Value::Bool(content.draft));
   entries.emplace_back(cel::Value::String("reminder"), cel::Value::Bool(content.reminder));
   return cel::Value::Map(std::move(entries));

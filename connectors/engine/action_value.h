@@ -14,7 +14,8 @@ namespace waypost::connectors {
 //   id, kind (a word of ActionKind: "alert", "status_update", ...), ticket_ref, person_id,
 //   journey_id, text (of an alert, an update, of all alerts of a digest with line breaks; why an
 //   alert is over), owner, owner_id, severity ("info", "warning", "critical"), rule_id,
-//   draft (bool), language, survey_kind ("csat", ...), survey_id, reminder (bool).
+//   draft (bool), language, survey_kind ("csat", ...), survey_id, reminder (bool),
+//   survey_role ("user": the requester is asked; "customer", "sponsor": the person `person_id`).
 // Texts that the action does not have are empty.
 [[nodiscard]] cel::Value ActionValue(const v1::Action& action);
 
