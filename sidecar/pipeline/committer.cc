@@ -18,6 +18,9 @@ namespace {
 constexpr size_t kMaxBatchRecords = 1024;
 constexpr size_t kMaxBatchBytes = size_t{1} << 20;
 constexpr size_t kPruneRows = 1000;
+// A person, a journey, a ticket and an action: what the first event of a person brings at most, but
+// for several actions.
+constexpr size_t kRowsPerEvent = 4;
 // Told in outbox_service.proto.
 constexpr absl::Duration kSettledActionsKept = absl::Hours(30 * 24);
 constexpr absl::Duration kPruneInterval = absl::Hours(1);
@@ -180,10 +183,13 @@ bool Committer::WriteIsDue() const {
     const absl::MutexLock lock(&mutex_);
     if (flushes_asked_ > flushes_written_) return true;
   }
-  return SystemClock().Now() >= write_at_ ||
-         set_->changed_persons.load(std::memory_order_relaxed) >=
-             static_cast<int64_t>(options_.write_behind_persons) ||
+  return SystemClock().Now() >= write_at_ || ManyHaveNews() ||
          queue_->durable_position() - materialized_ >= options_.write_behind_events;
+}
+
+bool Committer::ManyHaveNews() const {
+  return set_->changed_persons.load(std::memory_order_relaxed) >=
+         static_cast<int64_t>(options_.write_behind_persons);
 }
 
 absl::Status Committer::WriteTables() {
@@ -197,8 +203,7 @@ absl::Status Committer::WriteTables() {
     round_position_ = queue_->durable_position();
     writer_.Begin(round_position_, TakeDueBasis());
   }
-  WAYPOST_RETURN_IF_ERROR(writer_.WriteSlice(
-      TableWriter::Barrier::kFree, [this](uint64_t position) { return CommitUpTo(position); }));
+  WAYPOST_RETURN_IF_ERROR(WriteSlices());
   if (writer_.busy()) return absl::OkStatus();
   materialized_ = round_position_;
   if (expectations_->unwritten() >= options_.write_behind_events) {
@@ -206,6 +211,21 @@ absl::Status Committer::WriteTables() {
   }
   const absl::MutexLock lock(&mutex_);
   flushes_written_ = round_flushes_;
+  return absl::OkStatus();
+}
+
+// One slice, so that nobody waits long; but whoever brings more persons than a slice takes has the
+// rows of their events written before more events, so that what only memory has stays bounded.
+absl::Status Committer::WriteSlices() {
+  const uint64_t committed = queue_->durable_position();
+  const uint64_t rows_brought =
+      (committed - std::exchange(paced_position_, committed)) * kRowsPerEvent;
+  uint64_t rows = 0;
+  do {
+    WAYPOST_RETURN_IF_ERROR(writer_.WriteSlice(
+        TableWriter::Barrier::kFree, [this](uint64_t position) { return CommitUpTo(position); }));
+    rows += TableWriter::kRowsPerSlice;
+  } while (writer_.busy() && ManyHaveNews() && rows < rows_brought);
   return absl::OkStatus();
 }
 

@@ -69,7 +69,10 @@ class Committer {
                  CommitQueue::Waiter* waiter);
   void CountDecidedByTime();
   absl::Status WriteTables();
+  absl::Status WriteSlices();
   bool WriteIsDue() const;
+  // Since the last round began.
+  bool ManyHaveNews() const;
   bool PruneIsDue() const;
   absl::Status WriteExpectations();
   void Prune();
@@ -106,7 +109,8 @@ class Committer {
   absl::Time prune_at_ = absl::InfinitePast();    // by `clock_`
   bool pruned_ = false;                           // something, in the pass under way
   uint64_t round_position_ = 0;
-  int64_t round_flushes_ = 0;  // flushes asked for when the round began
+  uint64_t paced_position_ = 0;  // whose rows the slices written so far made up for
+  int64_t round_flushes_ = 0;    // flushes asked for when the round began
 
   mutable absl::Mutex mutex_;
   std::optional<std::string> due_basis_ ABSL_GUARDED_BY(mutex_);  // to be written

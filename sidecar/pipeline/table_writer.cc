@@ -10,13 +10,6 @@
 #include "sidecar/pipeline/journey_row.h"
 
 namespace waypost::pipeline {
-namespace {
-
-// A slice holds up the events that wait for the disk: about 3 ms at 11 us a row.
-constexpr size_t kRowsPerSlice = 256;
-
-}  // namespace
-
 void TableWriter::Begin(uint64_t position, std::optional<std::string> due_basis) {
   busy_ = true;
   position_ = position;

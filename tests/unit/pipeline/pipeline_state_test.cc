@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/pipeline/pipeline_fixture.h"
@@ -135,6 +136,54 @@ TEST_F(PipelineStateTest, ReplayOfALongTailWritesTheTablesOnTheWay) {
   options_.write_behind_persons = 3;
   Start();
   EXPECT_GT(*inner_->MaterializedPosition(), 0);
+}
+
+// Sends so many first events of persons whenever all before are answered, from the thread that
+// answers: so that this thread never finds time to catch up.
+class Flood {
+ public:
+  static constexpr int kBatch = 1'000;
+  static constexpr int kBatches = 10;
+
+  Flood(Pipeline* pipeline, const store::Store* tables) : pipeline_(pipeline), tables_(tables) {}
+
+  // The log position up to which the tables are written when the last answer is given.
+  uint64_t SendAll() {
+    Send(1);
+    over_.WaitForNotification();
+    return written_;
+  }
+
+ private:
+  void Send(int count) {
+    const int first = sent_;
+    sent_ += count;
+    for (int i = first; i < first + count; ++i) {
+      const std::string name = absl::StrCat("n", i);
+      const v1::TicketEvent event = MakeEvent(name, name, name);
+      pipeline_->Record(event, event.SerializeAsString(), [this](const auto& response) {
+        EXPECT_THAT(response, IsOk());
+        if (++answered_ < sent_) return;
+        if (answered_ < kBatch * kBatches) return Send(kBatch);
+        written_ = *tables_->MaterializedPosition();
+        over_.Notify();
+      });
+    }
+  }
+
+  Pipeline* const pipeline_;
+  const store::Store* const tables_;
+  int sent_ = 0;
+  int answered_ = 0;
+  uint64_t written_ = 0;
+  absl::Notification over_;
+};
+
+TEST_F(PipelineStateTest, AFloodOfNewPersonsDoesNotOutrunTheTables) {
+  options_.write_behind_persons = 100;
+  Start();
+  Flood flood(pipeline_.get(), inner_.get());
+  EXPECT_GE(flood.SendAll(), (Flood::kBatches - 4) * Flood::kBatch);
 }
 
 TEST_F(PipelineStateTest, AJourneyThatEndedLongAgoComesBackWithItsTicket) {
