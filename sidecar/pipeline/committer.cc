@@ -18,9 +18,9 @@ namespace {
 constexpr size_t kMaxBatchRecords = 1024;
 constexpr size_t kMaxBatchBytes = size_t{1} << 20;
 constexpr size_t kPruneRows = 1000;
-// A person, a journey, a ticket and an action: what the first event of a person brings at most, but
-// for several actions.
-constexpr size_t kRowsPerEvent = 4;
+// A person, a journey, a ticket and two actions are what the first event of a person brings; the
+// rest is for catching up.
+constexpr size_t kRowsPerEvent = 8;
 // Told in outbox_service.proto.
 constexpr absl::Duration kSettledActionsKept = absl::Hours(30 * 24);
 constexpr absl::Duration kPruneInterval = absl::Hours(1);
