@@ -25,7 +25,7 @@ constexpr const char* kFooter = R"(Examples:
 Shows what connectors are to carry out, oldest first, without taking it from them: what waits and
 what somebody has, or the dead letters, or what was done in the last 30 days. Done with a reason:
 IN_DIGEST: a digest tells the alert; RESOLVED: the alert was over before anybody had it; SUPERSEDED:
-newer annotations of the ticket came before anybody had these.)";
+newer annotations of the ticket replace these.)";
 
 struct Options {
   std::string target = kDefaultTarget;

@@ -131,7 +131,6 @@ ActionQueue::Entry* ActionQueue::Insert(ActionRecord record, absl::Time now,
   entry->tickets = TicketsOf(record, context);
   entry->alert_id = context.alert_id;
   entry->is_new = context.is_new;
-  entry->annotations = context.annotations;
   entry->record = std::move(record);
   entries_.emplace(NameOf(*entry), std::move(owned));
   if (entry->settled()) return entry;
@@ -142,23 +141,22 @@ ActionQueue::Entry* ActionQueue::Insert(ActionRecord record, absl::Time now,
                 absl::FromUnixMicros(entry->record.retry_at()));
   }
   for (const std::string& ticket : entry->tickets) Join(ticket, now, entry);
-  if (entry->is_new && entry->annotations.position) Supersede(now, *entry);
-  if (!entry->placed()) Place(entry, now);  // whom it superseded may have made room for it
+  Place(entry, now);
   return entry;
 }
 
-// At most one waits: this happens whenever a next one comes.
-void ActionQueue::Supersede(absl::Time now, const Entry& newer) {
-  const auto is_over = [&](const Queue::value_type& item) {
-    const Entry& older = *item.second;
-    return &older != &newer && older.annotations.position && !older.annotations.more &&
-           older.never_left();
-  };
-  for (const std::string& ticket : newer.tickets) {
-    const Queue& queue = tickets_.at(ticket);
-    const auto found = std::find_if(queue.rbegin(), queue.rend(), is_over);
-    if (found == queue.rend()) continue;
-    Entry* older = found->second;
+void ActionQueue::SupersedeBefore(const Entry& newer, absl::Time now) {
+  const AnnotationScope scope = ScopeOf(newer.record.action());
+  if (scope != AnnotationScope::kPosition && scope != AnnotationScope::kBoth) return;
+  const auto queue = tickets_.find(TicketOf(newer.record));
+  if (queue == tickets_.end()) return;
+  std::vector<Entry*> over;
+  for (const auto& [order, older] : queue->second) {
+    if (order >= newer.order()) break;
+    const bool replaced = ScopeOf(older->record.action()) == AnnotationScope::kPosition;
+    if (replaced && !older->leased()) over.push_back(older);
+  }
+  for (Entry* older : over) {
     Settle(v1::ACTION_STATE_DONE, kSuperseded, newer.record.decided_at(), now, older);
     if (older->has_row) continue;
     changed_.erase(older->change);
@@ -173,8 +171,13 @@ void ActionQueue::Load(ActionRecord record, absl::Time now, const ActionContext&
 }
 
 void ActionQueue::Add(ActionRecord record, absl::Time now, const ActionContext& context) {
-  Entry* entry = Insert(std::move(record), now, context);
-  if (entry != nullptr) NoteChange(entry);
+  Entry* entry = FindEntry(record.tenant(), record.action().id());
+  if (entry == nullptr) {
+    entry = Insert(std::move(record), now, context);
+    NoteChange(entry);
+  }
+  // Also of one that is known: its row may be newer than those of what it superseded.
+  SupersedeBefore(*entry, now);
 }
 
 bool ActionQueue::IsNext(Entry* entry) const {

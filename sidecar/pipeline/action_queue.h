@@ -49,8 +49,6 @@ struct ActionContext {
   std::string alert_id = "";
   // Of a digest: the actions that it takes up; they are there.
   std::vector<std::string> alerts_taken_up = {};
-  // Of annotations that are new.
-  AnnotationScope annotations = {};
   // It was decided by this process: nobody can have had it but from here.
   bool is_new = false;
 };
@@ -75,8 +73,10 @@ struct ActionFilter {
 // An alert whose record says that it is held (OWNER_RATE) is not handed out and holds up nothing. A
 // digest waits for nothing, and what is decided later on one of its alerts' tickets waits for it.
 //
-// Annotations that tell where the user stands, and nothing more, are SUPERSEDED by the ticket's
-// next ones that do, if they were surely never handed out; those without a row then leave no trace.
+// Annotations that tell where the user stands, and nothing more, are SUPERSEDED by newer ones of
+// the ticket that do, unless somebody has them; without a row they leave no trace. That does not
+// depend on what was known before a restart: whoever may have carried out the newer ones never gets
+// older.
 //
 // State follows from calls and from `now` alone, which may go back. Not thread-safe.
 class ActionQueue {
@@ -161,8 +161,7 @@ class ActionQueue {
     absl::Time lease_end = absl::InfinitePast();
     absl::Time wake = absl::InfiniteFuture();  // its place in timed_
     bool ready = false;                        // it is in ready_
-    bool is_new = false;                       // as in ActionContext, as the three that follow
-    AnnotationScope annotations;
+    bool is_new = false;                       // as in ActionContext, as the two that follow
     std::string alert_id;
     std::vector<std::string> tickets;  // whose actions are handed out in order with it
     bool withdrawn = false;
@@ -193,7 +192,7 @@ class ActionQueue {
                                      const ActionContext& context) const;
   void Join(const std::string& ticket, absl::Time now, Entry* entry);
   void Leave(const std::string& ticket, absl::Time now, Entry* entry);
-  void Supersede(absl::Time now, const Entry& newer);
+  void SupersedeBefore(const Entry& newer, absl::Time now);
   bool IsNext(Entry* entry) const;
   void Place(Entry* entry, absl::Time now);
   void Displace(Entry* entry);

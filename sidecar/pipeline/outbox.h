@@ -124,7 +124,8 @@ class Outbox final : public ClockListener {
   absl::Status BringBackOne(std::string_view tenant, std::string_view id);
   void TakeNew(internal::v1::ActionRecord action, const ActionContext& context)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Take(const store::LogRecord& record, const OutboxNews& news, bool is_new)
+  void Take(const store::LogRecord& record, const internal::v1::OutboxChanges& changes,
+            const std::vector<std::string>& alert_ids, bool is_new)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   v1::AcknowledgeCode JudgeOne(const std::string& tenant, const v1::ActionResult& result,
                                const internal::v1::ActionRecord* stored,

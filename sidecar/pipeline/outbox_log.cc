@@ -166,14 +166,11 @@ void Outbox::TakeNew(ActionRecord action, const ActionContext& context) {
   queue_.Add(std::move(action), clock_->Now(), context);
 }
 
-void Outbox::Take(const store::LogRecord& record, const OutboxNews& news, bool is_new) {
-  const OutboxChanges& changes = news.changes;
+void Outbox::Take(const store::LogRecord& record, const OutboxChanges& changes,
+                  const std::vector<std::string>& alert_ids, bool is_new) {
   for (int i = 0; i < changes.actions_size(); ++i) {
-    const bool annotates = changes.actions(i).kind() == v1::ACTION_KIND_ANNOTATIONS;
     TakeNew(RecordOf(changes, i, record.position, record.tenant, record.person_id),
-            {.alert_id = news.alert_ids[static_cast<size_t>(i)],
-             .annotations = annotates ? news.annotations : AnnotationScope(),
-             .is_new = is_new});
+            {.alert_id = alert_ids[static_cast<size_t>(i)], .is_new = is_new});
   }
   for (int i = 0; i < changes.alert_digests_size(); ++i) {
     const auto& ids = changes.alert_digests(i).action_ids();
@@ -193,11 +190,8 @@ absl::Status Outbox::Replay(const store::LogRecord& record,
     if (record.position <= position_) return absl::OkStatus();
   }
   WAYPOST_RETURN_IF_ERROR(BringBack(record.tenant, decision.outbox()));
-  OutboxNews news;
-  news.changes = decision.outbox();
-  news.alert_ids = AlertIds(decision);
   const absl::MutexLock lock(&mutex_);
-  Take(record, news, false);
+  Take(record, decision.outbox(), AlertIds(decision), false);
   position_ = record.position;
   return absl::OkStatus();
 }
@@ -231,7 +225,7 @@ std::vector<std::vector<v1::ActionLease>> Outbox::Apply(
   }
   const absl::MutexLock lock(&mutex_);
   for (size_t i = 0; i < records.size(); ++i) {
-    if (news[i] != nullptr) Take(records[i], *news[i], true);
+    if (news[i] != nullptr) Take(records[i], news[i]->changes, news[i]->alert_ids, true);
   }
   queue_.Reinstate(clock_->Now());
   // Only now: a later record may have settled an action of an earlier one.

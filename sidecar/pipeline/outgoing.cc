@@ -22,12 +22,13 @@ constexpr absl::Duration kLife = absl::Hours(24);
 constexpr absl::Duration kLifeOfSurveys = absl::Hours(72);
 
 AnnotationScope ScopeOf(const v1::Enrichment& decided) {
-  AnnotationScope scope;
+  int scope = 0;
   for (const v1::Annotation& annotation : decided.annotations()) {
     if (annotation.shadow()) continue;
-    (annotation.rule_id().empty() ? scope.position : scope.more) = true;
+    scope |= static_cast<int>(annotation.rule_id().empty() ? AnnotationScope::kPosition
+                                                           : AnnotationScope::kRules);
   }
-  return scope;
+  return static_cast<AnnotationScope>(scope);
 }
 
 // Of several that rules give one name, the last.
@@ -95,6 +96,11 @@ absl::Status LacksAction() {
 
 }  // namespace
 
+AnnotationScope ScopeOf(const NewAction& action) {
+  if (action.kind() != v1::ACTION_KIND_ANNOTATIONS) return AnnotationScope::kNone;
+  return static_cast<AnnotationScope>(action.item() & 3U);
+}
+
 void NameActions(std::string_view source, std::string_view ticket_ref, Decision* decision) {
   const v1::Enrichment& decided = decision->enrichment();
   const absl::Time now = absl::FromUnixMicros(decision->decided_at());
@@ -130,10 +136,10 @@ void NameActions(std::string_view source, std::string_view ticket_ref, Decision*
     action->set_ticket_ref(survey.ticket_ref());
   }
   // Last: whoever is to be told is told first.
-  const AnnotationScope annotations = ScopeOf(decided);
-  if ((annotations.position || annotations.more) && !ticket_ref.empty()) {
-    namer.Name(absl::StrCat(decided.decision_id(), "/annotations"), v1::ACTION_KIND_ANNOTATIONS, 0,
-               now + kLife);
+  const AnnotationScope scope = ScopeOf(decided);
+  if (scope != AnnotationScope::kNone && !ticket_ref.empty()) {
+    namer.Name(absl::StrCat(decided.decision_id(), "/annotations"), v1::ACTION_KIND_ANNOTATIONS,
+               static_cast<int>(scope), now + kLife);
   }
   if (!decision->has_outbox()) return;
   decision->mutable_outbox()->set_at(decision->decided_at());
@@ -161,7 +167,6 @@ std::unique_ptr<OutboxNews> TakeNews(Decision* decision) {
   if (!decision->has_outbox()) return nullptr;
   auto news = std::make_unique<OutboxNews>();
   news->alert_ids = AlertIds(*decision);
-  news->annotations = ScopeOf(decision->enrichment());
   news->changes.Swap(decision->mutable_outbox());
   return news;
 }

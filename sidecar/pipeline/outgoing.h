@@ -14,19 +14,11 @@
 
 namespace waypost::pipeline {
 
-// What an action's annotations tell of.
-struct AnnotationScope {
-  bool position = false;  // where the user stands: all of it, so that a newer one replaces it
-  bool more = false;      // what rules of their own ask for
-};
-
 // What a log record brings to the outbox, on its way to the disk.
 struct OutboxNews {
   internal::v1::OutboxChanges changes;
   // Of each new action, as told by AlertIds().
   std::vector<std::string> alert_ids;
-  // Of the annotations among them, if any.
-  AnnotationScope annotations;
   // The new actions are the caller's at once, where that is possible.
   bool lease_actions = false;
   // The record is to take up the digests of its tenant that are due, and holds nothing else.
@@ -38,6 +30,11 @@ inline constexpr std::string_view kOwnerRate = "OWNER_RATE";
 inline constexpr std::string_view kInDigest = "IN_DIGEST";
 inline constexpr std::string_view kResolved = "RESOLVED";
 inline constexpr std::string_view kSuperseded = "SUPERSEDED";
+
+// What an action's annotations tell: where the user stands (all of it, so that a newer one replaces
+// it), what rules of their own ask for, or both.
+enum class AnnotationScope { kNone = 0, kPosition = 1, kRules = 2, kBoth = 3 };
+[[nodiscard]] AnnotationScope ScopeOf(const internal::v1::NewAction& action);
 
 // Names in `decision` the actions of its enrichment, which concern the ticket (the ref is empty
 // when they concern none). Their ids and their order follow from the decision alone. Deadlines as

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Facts to write on tickets: when they are actions, what of them is delivered, and in which order.
+#include <map>
+#include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -190,30 +193,141 @@ TEST_F(OutboxAnnotationsTest, WhatSomebodyHadOrARuleWantedIsNotSuperseded) {
   EXPECT_THAT(PullValues(), ElementsAre("engage|assigned|"));
 }
 
-TEST_F(OutboxAnnotationsTest, ACrashLosesNoneAndTurnsNoneRound) {
-  for (const bool with_tables : {false, true}) {
-    SCOPED_TRACE(with_tables);
-    pipeline_.reset();
-    inner_ = store::MakeMemoryStore();
-    Start();
-    (void)Tell("T1", "created");
-    EXPECT_THAT(PullValues(), SizeIs(1));
-    ids_.clear();
-    (void)Tell("T1", "group 1");
-    if (with_tables) WAYPOST_ASSERT_OK(pipeline_->Flush());
-    Crash();
-    Start();
-    // Whoever had the first one may not have written it.
-    (void)Tell("T1", "resolved");
-    std::vector<std::string> written;
+enum class Flushed { kNone, kBetween, kAfter };
+
+class AnnotationsAfterACrashTest : public OutboxAnnotationsTest,
+                                   public ::testing::WithParamInterface<Flushed> {
+ protected:
+  void Write(Flushed when) {
+    if (GetParam() == when) WAYPOST_ASSERT_OK(pipeline_->Flush());
+  }
+
+  // What is handed out until nothing waits.
+  std::vector<std::string> PullAll() {
+    std::vector<std::string> all;
     for (std::vector<std::string> some = PullValues(); !some.empty(); some = PullValues()) {
-      written.insert(written.end(), some.begin(), some.end());
+      all.insert(all.end(), some.begin(), some.end());
       FinishAll();
     }
-    EXPECT_THAT(written, ElementsAre("engage|reported|Desk manager", "engage|assigned|",
-                                     "engage|resolved|"));
+    return all;
   }
+};
+
+// Whoever keeps the ids of what was done would not write the newer ones again.
+TEST_P(AnnotationsAfterACrashTest, WhatWasSupersededDoesNotComeAgain) {
+  Start();
+  (void)Tell("T1", "created");
+  Write(Flushed::kBetween);
+  (void)Tell("T1", "group 1");
+  EXPECT_THAT(PullValues(), ElementsAre("engage|assigned|"));
+  ids_.clear();
+  Write(Flushed::kAfter);
+  Crash();
+  Start();
+  EXPECT_THAT(PullAll(), ElementsAre("engage|assigned|"));
 }
+
+TEST_P(AnnotationsAfterACrashTest, TheNewestComeThoughSomebodyHadOlderOnes) {
+  Start();
+  (void)Tell("T1", "created");
+  EXPECT_THAT(PullValues(), SizeIs(1));
+  ids_.clear();
+  Write(Flushed::kBetween);
+  (void)Tell("T1", "group 1");
+  Write(Flushed::kAfter);
+  Crash();
+  Start();
+  (void)Tell("T1", "resolved");
+  EXPECT_THAT(PullAll(), ElementsAre("engage|resolved|"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Tables, AnnotationsAfterACrashTest,
+                         ::testing::Values(Flushed::kNone, Flushed::kBetween, Flushed::kAfter));
+
+// A tool that a connector writes to as it is handed actions; it may lose its word on them.
+class AnnotatedToolTest : public OutboxAnnotationsTest, public ::testing::WithParamInterface<int> {
+ protected:
+  using Values = std::map<std::string, std::string>;  // by ticket and name
+
+  void Decide() {
+    const std::string ref = absl::StrCat("T", random_() % 3);
+    const int number = ++events_;
+    const char* const kinds[] = {"group ", "resolved", "P2"};
+    const std::string what = kinds[random_() % 3];
+    v1::TicketEvent event =
+        MakeEvent(absl::StrCat("e", number), ref, "owner of " + ref, clock_.Now());
+    event.mutable_ticket()->set_status_category(what == "resolved" ? v1::STATUS_CATEGORY_RESOLVED
+                                                                   : v1::STATUS_CATEGORY_OPEN);
+    if (what == "P2") event.mutable_ticket()->set_priority(number % 2 == 0 ? "P2" : "P5");
+    if (what == "group ") event.mutable_ticket()->set_group(absl::StrCat(what, number));
+    const auto response = Record(event);
+    ASSERT_THAT(response, IsOk());
+    for (const v1::Annotation& annotation : response->enrichment().annotations()) {
+      wanted_[absl::StrCat(ref, " ", annotation.name())] = annotation.value();
+    }
+  }
+
+  void PullSome(bool reliably) {
+    for (const v1::LeasedAction& leased : Pull(Request(1 + static_cast<int>(random_() % 3)))) {
+      const unsigned luck = reliably ? 0 : random_() % 6;
+      if (luck == 5) continue;  // killed before it began
+      if (luck == 4) {
+        (void)Acknowledge(
+            Result(leased.action().id(), v1::ACTION_OUTCOME_FAILED, leased.lease().lease_id()));
+        continue;
+      }
+      CarryOut(leased.action());
+      if (luck != 3) (void)Acknowledge(Result(leased.action().id(), v1::ACTION_OUTCOME_DONE));
+    }
+  }
+
+  void CarryOut(const v1::Action& action) {
+    if (!done_.insert(action.id()).second) return;
+    for (const v1::Annotation& annotation : action.annotations().annotations()) {
+      shown_[absl::StrCat(action.ticket_ref(), " ", annotation.name())] = annotation.value();
+    }
+  }
+
+  void Restart(bool crash) {
+    if (crash) {
+      Crash();
+    } else {
+      WAYPOST_ASSERT_OK(pipeline_->Drain(absl::Hours(1)));
+    }
+    pipeline_.reset();
+    Start();
+    ASSERT_NE(pipeline_, nullptr);
+  }
+
+  void Step() {
+    const unsigned what = random_() % 16;
+    if (what < 7) return Decide();
+    if (what < 12) return PullSome(false);
+    if (what == 12) return clock_.Advance(absl::Seconds(random_() % 120));
+    if (what == 13) return (void)pipeline_->Flush();
+    Restart(what == 14);
+  }
+
+  std::mt19937 random_{static_cast<unsigned>(GetParam())};
+  int events_ = 0;
+  Values wanted_;  // what was decided last
+  Values shown_;
+  std::set<std::string> done_;
+};
+
+TEST_P(AnnotatedToolTest, ShowsInTheEndWhatWasDecidedLast) {
+  Start();
+  for (int i = 0; i < 300 && !HasFatalFailure(); ++i) Step();
+  Restart(true);
+  for (int i = 0; i < 100; ++i) {
+    clock_.Advance(absl::Minutes(5));
+    PullSome(true);
+  }
+  EXPECT_THAT(Pull(), IsEmpty());
+  EXPECT_EQ(shown_, wanted_);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, AnnotatedToolTest, ::testing::Range(0, 20));
 
 TEST_F(OutboxAnnotationsTest, WhoeverActsOnAnswersHasThemAtOnce) {
   Start();
