@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/engine/action_source.h"
 
+#include <utility>
+
 #include "connectors/engine/sidecar_call.h"
 #include "sidecar/base/clock.h"
 #include "waypost/v1/outbox_service.grpc.pb.h"
@@ -16,13 +18,17 @@ constexpr absl::Duration kTimeout = absl::Seconds(40);
 
 class SidecarSource final : public ActionSource {
  public:
-  SidecarSource(const std::string& target, const std::string& tenant)
-      : stub_(v1::OutboxService::NewStub(SidecarChannel(target))), tenant_(tenant) {}
+  SidecarSource(const std::string& target, const std::string& tenant,
+                std::vector<std::string> sources)
+      : stub_(v1::OutboxService::NewStub(SidecarChannel(target))),
+        tenant_(tenant),
+        sources_(std::move(sources)) {}
 
   absl::StatusOr<std::vector<v1::LeasedAction>> Pull() override {
     v1::PullActionsRequest request;
     request.set_tenant(tenant_);
     request.set_max_actions(kMaxActions);
+    for (const std::string& source : sources_) request.add_sources(source);
     request.mutable_wait()->set_seconds(kWaitSeconds);
     request.mutable_lease_duration()->set_seconds(kLeaseSeconds);
     v1::PullActionsResponse response;
@@ -58,14 +64,16 @@ class SidecarSource final : public ActionSource {
 
   const std::unique_ptr<v1::OutboxService::Stub> stub_;
   const std::string tenant_;
+  const std::vector<std::string> sources_;
   CancellableCall call_;
 };
 
 }  // namespace
 
 std::unique_ptr<ActionSource> MakeSidecarSource(const std::string& target,
-                                                const std::string& tenant) {
-  return std::make_unique<SidecarSource>(target, tenant);
+                                                const std::string& tenant,
+                                                std::vector<std::string> sources) {
+  return std::make_unique<SidecarSource>(target, tenant, std::move(sources));
 }
 
 }  // namespace waypost::connectors

@@ -26,8 +26,10 @@ class ActionSource {
   virtual void Cancel() = 0;
 };
 
-// Those of a tenant at the sidecar at "HOST:PORT" or "unix:PATH".
+// Those of a tenant at the sidecar at "HOST:PORT" or "unix:PATH" that concern these sources, or
+// none.
 [[nodiscard]] std::unique_ptr<ActionSource> MakeSidecarSource(const std::string& target,
-                                                              const std::string& tenant);
+                                                              const std::string& tenant,
+                                                              std::vector<std::string> sources);
 
 }  // namespace waypost::connectors

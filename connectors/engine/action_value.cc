@@ -33,6 +33,15 @@ std::string Word(const std::string& name, std::string_view prefix) {
   return name.size() > prefix.size() ? absl::AsciiStrToLower(name.substr(prefix.size())) : "";
 }
 
+cel::Value AnnotationsValue(const v1::Annotations& annotations) {
+  std::vector<std::pair<cel::Value, cel::Value>> entries;
+  for (const v1::Annotation& annotation : annotations.annotations()) {
+    entries.emplace_back(cel::Value::String(annotation.name()),
+                         cel::Value::String(annotation.value()));
+  }
+  return cel::Value::Map(std::move(entries));
+}
+
 void FillAlert(const v1::ExperienceAlert& alert, Content* content) {
   content->text = alert.text();
   content->owner = alert.owner_name().empty() ? alert.owner_id() : alert.owner_name();
@@ -75,7 +84,7 @@ Content ContentOf(const v1::Action& action) {
       content.owner_id = action.alert_resolution().owner_id();
       content.rule_id = action.alert_resolution().rule_id();
       break;
-    case v1::Action::kAnnotations:
+    case v1::Action::kAnnotations:  // no text
     case v1::Action::CONTENT_NOT_SET:
       break;
   }
@@ -98,6 +107,8 @@ std::string_view ActionKindWord(v1::ActionKind kind) {
       return "alert_digest";
     case v1::ACTION_KIND_ALERT_RESOLUTION:
       return "alert_resolution";
+    case v1::ACTION_KIND_ANNOTATIONS:
+      return "annotations";
     default:
       return "unknown";
   }
@@ -123,6 +134,7 @@ cel::Value ActionValue(const v1::Action& action) {
   add("survey_kind", content.survey_kind);
   add("survey_id", content.survey_id);
   add("survey_role", content.survey_role);
+  entries.emplace_back(cel::Value::String("annotations"), AnnotationsValue(action.annotations()));
   entries.emplace_back(cel::Value::String("draft"), cel::Value::Bool(content.draft));
   entries.emplace_back(cel::Value::String("reminder"), cel::Value::Bool(content.reminder));
   return cel::Value::Map(std::move(entries));

@@ -15,7 +15,8 @@ namespace waypost::connectors {
 //   journey_id, text (of an alert, an update, of all alerts of a digest with line breaks; why an
 //   alert is over), owner, owner_id, severity ("info", "warning", "critical"), rule_id,
 //   draft (bool), language, survey_kind ("csat", ...), survey_id, reminder (bool),
-//   survey_role ("user": the requester is asked; "customer", "sponsor": the person `person_id`).
+//   survey_role ("user": the requester is asked; "customer", "sponsor": the person `person_id`);
+//   annotations: a map, such as {"journey.stage": "engage"}.
 // Texts that the action does not have are empty.
 [[nodiscard]] cel::Value ActionValue(const v1::Action& action);
 

@@ -36,7 +36,9 @@ absl::Status Runner::StartWriting(const Config& config) {
   }
   for (auto& [tenant, of_tenant] : targets) {
     auto writing = std::make_unique<Writing>();
-    writing->source = MakeSidecarSource(config.sidecar, tenant);
+    std::vector<std::string> sources;
+    for (const WriteTarget& target : of_tenant) sources.push_back(target.source);
+    writing->source = MakeSidecarSource(config.sidecar, tenant, std::move(sources));
     WAYPOST_ASSIGN_OR_RETURN(writing->ledger,
                              WriteLedger::Open(config.spool_path(), SystemClock().Now()));
     writing->write_back = std::make_unique<WriteBack>(std::move(of_tenant), writing->source.get(),

@@ -33,6 +33,7 @@ class HttpToolClient final : public ToolClient {
     httplib::Request request;
     request.method = call.method;
     request.path = prefix_ + call.path;
+    if (request.path.empty()) request.path = "/";
     for (const auto& [name, value] : call.headers) request.set_header(name, value);
     if (!call.body.empty()) {
       request.set_header("Content-Type", "application/json");

@@ -124,12 +124,16 @@ void WriteBack::Try(const v1::Action& action, WriteTarget* target, v1::ActionRes
   if (before->has_value() && (*before)->done) return result->set_outcome(v1::ACTION_OUTCOME_DONE);
   const absl::StatusOr<const WriteRule*> rule = target->rules->Find(action);
   if (!rule.ok()) return GiveUp(std::string(rule.status().message()), result);
+  // Which facts a desk wants to see in its tool is the profile's to say.
+  if (*rule == nullptr && action.has_annotations()) {
+    return result->set_outcome(v1::ACTION_OUTCOME_DONE);
+  }
   if (*rule == nullptr) {
     return GiveUp(absl::StrCat("the profile has no call for this ",
                                std::string(ActionKindWord(action.kind()))),
                   result);
   }
-  if (before->has_value()) {
+  if (before->has_value() && !(*rule)->repeatable) {
     const absl::StatusOr<bool> done = WasDone(**rule, action, (*before)->started_at, target);
     if (absl::IsFailedPrecondition(done.status())) {
       return GiveUp(std::string(done.status().message()), result);

@@ -33,7 +33,8 @@ struct WriteTarget {
 // Each action is noted as begun before its call and as done after it, and only then acknowledged.
 // One that was begun and is not known to be done (the connection broke, or this process was killed)
 // is looked up at the tool; where the profile does not say how, it is given up rather than done
-// twice.
+// twice, unless the profile says that this does no harm. Annotations for which the profile has no
+// call are done.
 class WriteBack {
  public:
   // What is tried again waits for the tool's Retry-After, or for what the sidecar thinks right.

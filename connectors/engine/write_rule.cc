@@ -104,7 +104,7 @@ std::optional<CallTemplate> WriteRules::ReadCall(const yaml::Node& node,
 }
 
 void WriteRules::ReadRule(const yaml::Node& node, mapping::SpecReader* reader) {
-  if (!reader->CheckMapping(node, {"kinds", "if", "call", "success", "verify"},
+  if (!reader->CheckMapping(node, {"kinds", "if", "call", "repeatable", "success", "verify"},
                             {"kinds", "call"})) {
     return;
   }
@@ -123,6 +123,7 @@ void WriteRules::ReadRule(const yaml::Node& node, mapping::SpecReader* reader) {
   if (const yaml::Node* call = node.Find("call"); call != nullptr) {
     rule.call = ReadCall(*call, reader).value_or(CallTemplate());
   }
+  rule.repeatable = reader->Boolean(node, "repeatable").value_or(false);
   if (const yaml::Node* success = node.Find("success"); success != nullptr) {
     rule.success = reader->Expression(*success, answer_environment_, {cel::TypeKind::kBool});
   }

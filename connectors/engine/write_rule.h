@@ -32,6 +32,7 @@ struct WriteRule {
   std::vector<std::string> kinds;
   std::optional<cel::Program> condition;
   CallTemplate call;
+  bool repeatable = false;              // done twice it does what it does done once
   std::optional<cel::Program> success;  // over `response`; without it every 2xx is one
   std::optional<CallTemplate> verify_call;
   std::optional<cel::Program> verify;  // over `response` and `started_at`

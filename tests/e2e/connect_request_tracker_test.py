@@ -21,6 +21,7 @@ name: live
 languages: [en]
 owners:
   desk-manager: {name: Desk manager, notify: [ticket-note]}
+  network-manager: {name: Network manager, notify: [ticket-note]}
 stages: [engage, co_create, realize]
 journeys:
   - id: get-help
@@ -28,7 +29,8 @@ journeys:
     outcome: The person can work again
     touchpoints:
       - {id: reported, stage: engage, kind: service_interaction, owner: desk-manager, on: created, visibility: both}
-      - {id: handed-over, stage: co_create, owner: desk-manager, on: assigned, visibility: provider}
+      - {id: handed-over, stage: co_create, owner: network-manager, on: assigned, visibility: provider}
+      - {id: unowned, stage: co_create, on: waiting, visibility: both}
       - {id: fixed, stage: realize, owner: desk-manager, on: resolved, visibility: both}
 rules:
   - id: bounced
@@ -101,9 +103,9 @@ connectors:
         server.wait_for(r"^waypost: ready webhooks=(\S+)$")
         return server
 
-    def ask(self, method, body):
+    def ask(self, method, body, service="InsightService"):
         request = urllib.request.Request(
-            f"{self.sidecar.http}/waypost.v1.InsightService/{method}", data=json.dumps(body).encode(),
+            f"{self.sidecar.http}/waypost.v1.{service}/{method}", data=json.dumps(body).encode(),
             headers={"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=waypost.SECONDS) as answer:
             return json.load(answer)
@@ -167,8 +169,53 @@ connectors:
         for ticket in tickets:
             self.assertTrue(wait_for(lambda ticket=ticket: self.rt.written(ticket, "Comment")), ticket)
         self.assert_all_forwarded()
+        self.assert_all_carried_out()
         for ticket in tickets:
             self.assertEqual(len(self.rt.written(ticket, "Comment")), 1, ticket)
+            self.assertEqual(self.rt.fields(ticket)["Journey Touchpoint"], "handed-over")
+
+    def test_4_the_ticket_shows_stage_and_owner_and_nothing_goes_round(self):
+        ticket = self.rt.create("customer7")
+        seconds = []
+
+        def assert_shown(stage, touchpoint, owner, **change):
+            begun = time.monotonic()
+            if change:
+                self.rt.change(ticket, "jon", **change)
+            wanted = {"Journey Stage": stage, "Journey Touchpoint": touchpoint}
+            wanted.update({"Journey Owner": owner} if owner else {})
+            wait_for(lambda: self.rt.fields(ticket) == wanted)
+            seconds.append(time.monotonic() - begun)
+            self.assertEqual(self.rt.fields(ticket), wanted, self.rt.log() + "".join(self.connect.errors))
+
+        assert_shown("engage", "reported", "Desk manager")
+        assert_shown("co_create", "handed-over", "Network manager", Queue="Network")
+        assert_shown("co_create", "unowned", None, Status="stalled")
+        self.rt.change(ticket, "jon", Status="open")  # no touchpoint takes it
+        assert_shown("co_create", "handed-over", "Network manager", Queue="Service Desk")
+        self.rt.change(ticket, "jon", Queue="Network")  # the same touchpoint again
+        assert_shown("realize", "fixed", "Desk manager", Status="resolved")
+        print(f"custom fields followed a change in RT after {max(seconds):.2f} s at most")
+        self.assert_all_forwarded()
+        self.assert_all_carried_out()
+        # Each value that changed was written once. Of what Waypost did, its notes alone are events.
+        self.assertEqual(len(self.rt.written(ticket, "CustomField")), 3 + 3 + 2 + 2 + 3)
+        notes = len(self.rt.written(ticket, "Comment"))
+        wait_for(lambda: len(self.own_steps(ticket)) >= notes)
+        self.assertEqual(self.own_steps(ticket), [["EVENT_TYPE_COMMENTED"]] * notes)
+
+    def own_steps(self, ticket):
+        """What the journey knows of Waypost's own acts: the types of each step's events."""
+        return [[event["type"] for event in step["events"]]
+                for step in json.loads(self.journey_of(ticket))["journey"]["timeline"]
+                if step["actorRole"] == "ACTOR_ROLE_WAYPOST"]
+
+    def assert_all_carried_out(self):
+        def listed(state):
+            return self.ask("ListActions", {"state": state}, "OutboxService").get("actions", [])
+        wait_for(lambda: not listed("ACTION_STATE_WAITING"))
+        self.assertEqual(listed("ACTION_STATE_WAITING"), [])
+        self.assertEqual(listed("ACTION_STATE_DEAD"), [])
 
     def assert_all_forwarded(self):
         import sqlite3

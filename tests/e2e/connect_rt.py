@@ -17,10 +17,9 @@ SERVER = "/usr/share/request-tracker5/libexec/rt-server"
 PACKAGES = ["request-tracker5", "rt5-standalone", "rt5-db-sqlite", "rt5-clients", "dbconfig-no-thanks",
             "ssmtp"]
 HERE = os.path.dirname(os.path.abspath(__file__))
-SCRIP = os.path.join(waypost.SOURCE, "connectors", "request-tracker", "setup",
-                     "waypost-webhook.initialdata")
-KEEP_STATUS = os.path.join(waypost.SOURCE, "connectors", "request-tracker", "setup",
-                           "waypost-keep-status.initialdata")
+SETUP_FILES = [os.path.join(waypost.SOURCE, "connectors", "request-tracker", "setup",
+                            f"waypost-{name}.initialdata")
+               for name in ("webhook", "keep-status", "fields")]
 
 CONFIG = """Set($rtname, 'rt.test');
 Set($Organization, 'rt.test');
@@ -77,7 +76,7 @@ class RequestTracker:
         self.environment = {**os.environ, "RT_SITE_CONFIG": os.path.join(folder, "RT_SiteConfig.pm"),
                             "RT_SITE_CONFIG_DIR": os.path.join(folder, "config.d")}
         self._set_up("--action", "init")
-        for data in (os.path.join(HERE, "connect_rt_seed.initialdata"), SCRIP, KEEP_STATUS):
+        for data in (os.path.join(HERE, "connect_rt_seed.initialdata"), *SETUP_FILES):
             self._set_up("--action", "insert", "--datafile", data)
         with open(os.path.join(folder, "tokens.json"), encoding="utf-8") as file:
             self.tokens = json.load(file)
@@ -155,6 +154,11 @@ class RequestTracker:
 
     def status(self, ticket):
         return self.call("GET", f"ticket/{ticket}", "waypost")[1]["Status"]
+
+    def fields(self, ticket):
+        """The custom fields of a ticket that have a value, as an agent sees them."""
+        found = self.call("GET", f"ticket/{ticket}", "jon")[1]["CustomFields"]
+        return {field["name"]: field["values"][0] for field in found if field["values"]}
 
     def mails_to(self, address):
         mails = []

@@ -5,10 +5,12 @@
 import hashlib
 import hmac
 import http.client
+import http.server
 import json
 import os
 import shutil
 import tempfile
+import threading
 import time
 import unittest
 import urllib.error
@@ -39,6 +41,30 @@ def event(number, ref, **ticket):
     return json.dumps({"id": f"e-{number}", "time": "2026-05-04T10:00:00Z",
                        "ticket": {"ref": ref, "type": "incident", "status": "open",
                                   "requester": {"id": "ana"}, **ticket}})
+
+
+class Receiver(http.server.ThreadingHTTPServer):
+    """Takes what is posted to it, and refuses the first request."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), ReceiverHandler)
+        self.taken, self.refused = [], []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class ReceiverHandler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body["path"], body["authorization"] = self.path, self.headers["Authorization"]
+        (self.server.taken if self.server.refused else self.server.refused).append(body)
+        self.send_response(200 if self.server.taken else 503)
+        if not self.server.taken:
+            self.send_header("Retry-After", "0")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
 
 
 class ConnectRunTest(unittest.TestCase):
@@ -105,6 +131,36 @@ data: {self.folder}/connect
                     self.assertEqual(post(connect.address, "desk", file.read()), 202)
             journey = self.journeys(sidecar, 1)[0]
             self.assertIn("desk", json.dumps(journey))
+
+    def test_what_is_decided_is_posted_to_a_webhook_and_only_of_its_own_source(self):
+        receiver = Receiver()
+        self.addCleanup(receiver.server_close)
+        self.addCleanup(receiver.shutdown)
+        path = self.config()
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(f"""    settings: {{post_to: "http://127.0.0.1:{receiver.server_port}/waypost"}}
+    write: {{secret: env:WAYPOST_TEST_WEBHOOK_SECRET}}
+  - name: silent
+    profile: generic
+    webhook: {{authentication: signature, secret: env:WAYPOST_TEST_WEBHOOK_SECRET}}
+""")
+        with self.sidecar() as sidecar, waypost.Server("connect", "run", path) as connect:
+            address = connect.wait_for(r"^waypost: ready webhooks=(\S+)$").group(1)
+            self.assertEqual(post(address, "silent", event(1, "T1")), 202)
+            self.journeys(sidecar, 1)
+            self.assertEqual(post(address, "desk", event(2, "T2", requester={"id": "ben"})), 202)
+            deadline = time.monotonic() + waypost.SECONDS
+            while not receiver.taken and time.monotonic() < deadline:
+                time.sleep(0.05)
+            self.assertEqual([action["ticket_ref"] for action in receiver.taken], ["T2"])
+            action = receiver.taken[0]
+            self.assertEqual((action["path"], action["authorization"]), ("/waypost", "Bearer " + SECRET))
+            self.assertEqual(action["kind"], "annotations")
+            self.assertEqual(action["annotations"]["journey.stage"], "engage")
+            self.assertIn("journey.owner", action["annotations"])
+            self.assertEqual(action["id"], receiver.refused[0]["id"])
+            waiting = waypost.run("actions", "--target", "unix:" + self.socket).stdout
+            self.assertRegex(waiting, r"(?m)^\S+/annotations +annotations +silent/T1 .* waits +0")
 
     def test_forged_stale_and_unknown_requests_are_refused_without_secrets_in_the_log(self):
         with self.connect() as connect:

@@ -43,6 +43,10 @@ write:
         call: {method: GET, path: [ticket, "{{action.ticket_ref}}"], query: {with: notes & more}}
         done: action.id in response.notes && started_at < timestamp("2030-01-01T00:00:00Z")
     - {kinds: [status_update], if: "!action.draft", call: {method: PUT, path: [reply, "{{action.ticket_ref}}"]}}
+    - kinds: [annotations]
+      if: '"known" in action.annotations'
+      repeatable: true
+      call: {method: PUT, path: [fields, "{{action.ticket_ref}}"], body: action.annotations}
 events:
   - event: {event_id: payload.id, occurred_at: received_at}
 )";
@@ -266,6 +270,29 @@ TEST_F(WriteBackTest, WhatTheProfileHasNoCallForIsGivenUp) {
   action.set_kind(v1::ACTION_KIND_STATUS_UPDATE);
   action.mutable_status_update()->set_draft(true);
   EXPECT_EQ(CarryOut(action).outcome(), v1::ACTION_OUTCOME_DEAD);
+  EXPECT_THAT(client_->calls(), IsEmpty());
+}
+
+v1::Action Annotation(const std::string& name) {
+  v1::Action action = Alert();
+  action.set_kind(v1::ACTION_KIND_ANNOTATIONS);
+  v1::Annotation* annotation = action.mutable_annotations()->add_annotations();
+  annotation->set_name(name);
+  annotation->set_value("so");
+  return action;
+}
+
+TEST_F(WriteBackTest, WhatMayBeRepeatedIsTriedAgainWithoutALookup) {
+  client_->Answer(absl::UnknownError("broke"));
+  EXPECT_EQ(CarryOut(Annotation("known")).outcome(), v1::ACTION_OUTCOME_FAILED);
+  EXPECT_EQ(CarryOut(Annotation("known")).outcome(), v1::ACTION_OUTCOME_DONE);
+  ASSERT_EQ(client_->calls().size(), 2u);
+  EXPECT_EQ(client_->calls()[1].method, "PUT");
+  EXPECT_EQ(client_->calls()[1].body, R"({"known":"so"})");
+}
+
+TEST_F(WriteBackTest, AnnotationsThatTheProfileDoesNotKnowAreDone) {
+  EXPECT_EQ(CarryOut(Annotation("unknown")).outcome(), v1::ACTION_OUTCOME_DONE);
   EXPECT_THAT(client_->calls(), IsEmpty());
 }
 
