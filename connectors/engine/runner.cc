@@ -32,7 +32,7 @@ absl::Status Runner::StartWriting(const Config& config) {
     const WriteRules* rules = connector->profile->write_rules();
     WAYPOST_ASSIGN_OR_RETURN(auto client, MakeToolClient(rules->Url()));
     targets[connector->tenant].push_back(
-        {connector->source, rules, connector->write_secret, std::move(client)});
+        {connector->source, rules, {connector->write_secret, ""}, std::move(client)});
   }
   for (auto& [tenant, of_tenant] : targets) {
     auto writing = std::make_unique<Writing>();

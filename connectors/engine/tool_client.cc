@@ -36,7 +36,7 @@ class HttpToolClient final : public ToolClient {
     if (request.path.empty()) request.path = "/";
     for (const auto& [name, value] : call.headers) request.set_header(name, value);
     if (!call.body.empty()) {
-      request.set_header("Content-Type", "application/json");
+      request.set_header("Content-Type", call.content_type);
       request.body = call.body;
     }
     ToolAnswer answer;

@@ -15,7 +15,8 @@ struct ToolCall {
   std::string method;  // GET, POST, PUT or PATCH
   std::string path;    // with the query
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;  // JSON; empty: none
+  std::string body;                               // empty: none
+  std::string content_type = "application/json";  // of the body
 };
 
 struct ToolAnswer {

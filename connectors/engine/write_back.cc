@@ -133,38 +133,93 @@ void WriteBack::Try(const v1::Action& action, WriteTarget* target, v1::ActionRes
                                std::string(ActionKindWord(action.kind()))),
                   result);
   }
+  if (!LogIn(target, result)) return;
+  const std::optional<cel::Value> found = FindTicket(action, target, result);
+  if (!found.has_value()) return;
   if (before->has_value() && !(*rule)->repeatable) {
-    const absl::StatusOr<bool> done = WasDone(**rule, action, (*before)->started_at, target);
+    const absl::StatusOr<bool> done =
+        WasDone(**rule, action, *found, (*before)->started_at, target);
     if (absl::IsFailedPrecondition(done.status())) {
       return GiveUp(std::string(done.status().message()), result);
     }
     if (!done.ok()) return Fail(std::string(done.status().message()), result);
     if (*done) return Finish(action, "found", result);
   }
-  CallTool(**rule, action, target, result);
+  CallTool(**rule, action, *found, target, result);
+}
+
+bool WriteBack::LogIn(WriteTarget* target, v1::ActionResult* result) {
+  if (target->rules->login() == nullptr || !target->credentials.token.empty()) return true;
+  const absl::StatusOr<ToolCall> call = target->rules->LoginCall(target->credentials.secret);
+  if (!call.ok()) {
+    FailFor(kRefusedRetry, "the call that logs in cannot be made", result);
+    return false;
+  }
+  const absl::StatusOr<ToolAnswer> answer = target->client->Call(*call);
+  if (!answer.ok()) {
+    Fail(std::string(answer.status().message()), result);
+    return false;
+  }
+  const absl::StatusOr<std::string> token = target->rules->Token(*answer);
+  if (answer->status / 100 == 2 && token.ok()) {
+    target->credentials.token = *token;
+    return true;
+  }
+  LogError("The tool does not let the connector log in; look at its secret",
+           {{"source", target->source}, {"status", absl::StrCat(answer->status)}});
+  FailFor(kRefusedRetry, absl::StrCat("logging in, the tool answered ", answer->status), result);
+  return false;
+}
+
+std::optional<cel::Value> WriteBack::FindTicket(const v1::Action& action, WriteTarget* target,
+                                                v1::ActionResult* result) {
+  const Inquiry* search = target->rules->search();
+  if (search == nullptr) return cel::Value::Null();
+  const absl::StatusOr<ToolCall> call =
+      target->rules->Call(search->call, action, cel::Value::Null(), target->credentials);
+  if (!call.ok()) {
+    GiveUp(std::string(call.status().message()), result);
+    return std::nullopt;
+  }
+  const absl::StatusOr<ToolAnswer> answer = target->client->Call(*call);
+  if (!answer.ok()) {
+    Fail(std::string(answer.status().message()), result);
+    return std::nullopt;
+  }
+  if (answer->status / 100 != 2) {
+    TakeRefusal(target, *answer, result);
+    return std::nullopt;
+  }
+  absl::StatusOr<cel::Value> found = target->rules->Found(action, *answer);
+  if (found.ok()) return *std::move(found);
+  GiveUp(std::string(found.status().message()), result);
+  return std::nullopt;
 }
 
 absl::StatusOr<bool> WriteBack::WasDone(const WriteRule& rule, const v1::Action& action,
-                                        absl::Time started_at, WriteTarget* target) {
+                                        const cel::Value& found, absl::Time started_at,
+                                        WriteTarget* target) {
   if (!rule.verify.has_value() || !rule.verify_call.has_value()) {
     return absl::FailedPreconditionError(
         "it was begun, and whether it was done cannot be found out");
   }
   const absl::StatusOr<ToolCall> call =
-      target->rules->Call(*rule.verify_call, action, target->secret);
+      target->rules->Call(*rule.verify_call, action, found, target->credentials);
   if (!call.ok()) return call.status();
   const absl::StatusOr<ToolAnswer> answer = target->client->Call(*call);
   if (!answer.ok()) return answer.status();
   if (answer->status / 100 != 2) {
+    if (answer->status == 401) target->credentials.token.clear();
     return absl::UnavailableError(
         absl::StrCat("looking whether it was done, the tool answered ", answer->status));
   }
-  return target->rules->Holds(*rule.verify, action, *answer, started_at);
+  return target->rules->Holds(*rule.verify, action, found, *answer, started_at);
 }
 
-void WriteBack::CallTool(const WriteRule& rule, const v1::Action& action, WriteTarget* target,
-                         v1::ActionResult* result) {
-  const absl::StatusOr<ToolCall> call = target->rules->Call(rule.call, action, target->secret);
+void WriteBack::CallTool(const WriteRule& rule, const v1::Action& action, const cel::Value& found,
+                         WriteTarget* target, v1::ActionResult* result) {
+  const absl::StatusOr<ToolCall> call =
+      target->rules->Call(rule.call, action, found, target->credentials);
   if (!call.ok()) return GiveUp(std::string(call.status().message()), result);
   if (!ledger_.Begin(action.id(), clock_.Now()).ok()) {
     return Fail("the connector's database fails", result);
@@ -174,17 +229,17 @@ void WriteBack::CallTool(const WriteRule& rule, const v1::Action& action, WriteT
     if (absl::IsUnavailable(answer.status())) Forget(action);
     return Fail(std::string(answer.status().message()), result);
   }
-  TakeAnswer(rule, action, *target, *answer, result);
+  TakeAnswer(rule, action, target, found, *answer, result);
 }
 
-void WriteBack::TakeAnswer(const WriteRule& rule, const v1::Action& action,
-                           const WriteTarget& target, const ToolAnswer& answer,
+void WriteBack::TakeAnswer(const WriteRule& rule, const v1::Action& action, WriteTarget* target,
+                           const cel::Value& found, const ToolAnswer& answer,
                            v1::ActionResult* result) {
   const std::string what = absl::StrCat("the tool answered ", answer.status);
   if (answer.status / 100 == 2) {
     const absl::StatusOr<bool> success =
         rule.success.has_value()
-            ? target.rules->Holds(*rule.success, action, answer, absl::InfinitePast())
+            ? target->rules->Holds(*rule.success, action, found, answer, absl::InfinitePast())
             : absl::StatusOr<bool>(true);
     if (success.ok() && *success) return Finish(action, answer.location, result);
     Forget(action);
@@ -193,6 +248,12 @@ void WriteBack::TakeAnswer(const WriteRule& rule, const v1::Action& action,
   // Of a failure of the tool's own it is not known what it did; all else had no effect.
   if (answer.status / 100 == 5 && answer.status != 503) return Fail(what, result);
   Forget(action);
+  TakeRefusal(target, answer, result);
+}
+
+void WriteBack::TakeRefusal(WriteTarget* target, const ToolAnswer& answer,
+                            v1::ActionResult* result) {
+  const std::string what = absl::StrCat("the tool answered ", answer.status);
   switch (answer.status) {
     case 429:
     case 503: {
@@ -200,16 +261,21 @@ void WriteBack::TakeAnswer(const WriteRule& rule, const v1::Action& action,
       return delay.has_value() ? FailFor(*delay, what, result) : Fail(what, result);
     }
     case 401:
+      if (!target->credentials.token.empty()) {
+        target->credentials.token.clear();
+        return FailFor(kTokenRetry, what, result);
+      }
+      [[fallthrough]];
     case 403:
       LogError("The tool does not let the connector write; look at its secret and its rights",
-               {{"source", target.source}, {"status", absl::StrCat(answer.status)}});
+               {{"source", target->source}, {"status", absl::StrCat(answer.status)}});
       return FailFor(kRefusedRetry, what, result);
     case 409:
     case 412:
     case 423:
       return FailFor(kConflictRetry, what, result);
     default:
-      return GiveUp(what, result);
+      return answer.status / 100 == 5 ? Fail(what, result) : GiveUp(what, result);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,7 +25,7 @@ namespace waypost::connectors {
 struct WriteTarget {
   std::string source;  // of the actions' tickets
   const WriteRules* rules = nullptr;
-  std::string secret;
+  Credentials credentials;
   std::unique_ptr<ToolClient> client;
 };
 
@@ -39,6 +40,7 @@ class WriteBack {
  public:
   // What is tried again waits for the tool's Retry-After, or for what the sidecar thinks right.
   static constexpr absl::Duration kRefusedRetry = absl::Minutes(5);    // 401 and 403
+  static constexpr absl::Duration kTokenRetry = absl::Seconds(1);      // a token that has expired
   static constexpr absl::Duration kConflictRetry = absl::Seconds(10);  // 409, 412, 423
   static constexpr absl::Duration kLongestRetry = absl::Hours(24);
 
@@ -57,13 +59,22 @@ class WriteBack {
   void Run();
   [[nodiscard]] v1::ActionResult CarryOut(const v1::LeasedAction& leased);
   void Try(const v1::Action& action, WriteTarget* target, v1::ActionResult* result);
+  // Whether there is a token where the tool wants one; else `result` tells why there is none.
+  [[nodiscard]] bool LogIn(WriteTarget* target, v1::ActionResult* result);
+  // What the search finds, null where there is none; nothing when it finds nothing, which `result`
+  // then tells.
+  [[nodiscard]] std::optional<cel::Value> FindTicket(const v1::Action& action, WriteTarget* target,
+                                                     v1::ActionResult* result);
   // Whether the tool says that an action was done which was begun before.
   [[nodiscard]] absl::StatusOr<bool> WasDone(const WriteRule& rule, const v1::Action& action,
-                                             absl::Time started_at, WriteTarget* target);
-  void CallTool(const WriteRule& rule, const v1::Action& action, WriteTarget* target,
-                v1::ActionResult* result);
-  void TakeAnswer(const WriteRule& rule, const v1::Action& action, const WriteTarget& target,
-                  const ToolAnswer& answer, v1::ActionResult* result);
+                                             const cel::Value& found, absl::Time started_at,
+                                             WriteTarget* target);
+  void CallTool(const WriteRule& rule, const v1::Action& action, const cel::Value& found,
+                WriteTarget* target, v1::ActionResult* result);
+  void TakeAnswer(const WriteRule& rule, const v1::Action& action, WriteTarget* target,
+                  const cel::Value& found, const ToolAnswer& answer, v1::ActionResult* result);
+  // An answer that is neither a success nor a failure of the tool's own.
+  void TakeRefusal(WriteTarget* target, const ToolAnswer& answer, v1::ActionResult* result);
   void Finish(const v1::Action& action, const std::string& reference, v1::ActionResult* result);
   void Forget(const v1::Action& action);
   void Pause(absl::Duration duration);

@@ -38,6 +38,11 @@ std::string PercentEncoded(const std::string& text) {
   return encoded;
 }
 
+absl::StatusOr<std::string> FormText(const cel::Value& value) {
+  if (value.kind() == cel::ValueKind::kString) return std::string(value.AsString());
+  return JsonText(value);
+}
+
 }  // namespace
 
 std::optional<cel::Template> WriteRules::ReadTemplate(const yaml::Node& node,
@@ -54,15 +59,21 @@ std::optional<cel::Template> WriteRules::ReadTemplate(const yaml::Node& node,
 }
 
 void WriteRules::Read(const yaml::Node& node, mapping::SpecReader* reader) {
-  if (!reader->CheckMapping(node, {"url", "headers", "actions"}, {"url", "actions"})) return;
+  if (!reader->CheckMapping(node, {"url", "headers", "login", "find", "actions"},
+                            {"url", "actions"})) {
+    return;
+  }
   const cel::Type settings = cel::Type::Object(&settings_.type());
   const cel::Type tables = cel::Type::Object(&tables_.type());
   header_environment_.AddVariable("settings", settings);
   header_environment_.AddVariable("secret", cel::TypeKind::kString);
+  header_environment_.AddVariable("token", cel::TypeKind::kString);
   for (cel::Environment* environment : {&call_environment_, &answer_environment_}) {
     environment->AddVariable("action", cel::Type::Map(cel::TypeKind::kString, cel::Type()));
     environment->AddVariable("settings", settings);
     environment->AddVariable("tables", tables);
+    environment->AddVariable("found", cel::Type());
+    environment->AddVariable("secret", cel::TypeKind::kString);
   }
   answer_environment_.AddVariable("response", cel::Type());
   answer_environment_.AddVariable("started_at", cel::TypeKind::kTimestamp);
@@ -76,13 +87,32 @@ void WriteRules::Read(const yaml::Node& node, mapping::SpecReader* reader) {
       if (value.has_value()) headers_.emplace_back(entry.key, *std::move(value));
     }
   }
+  if (const yaml::Node* login = node.Find("login"); login != nullptr) {
+    login_ = ReadInquiry(*login, reader);
+  }
+  if (const yaml::Node* find = node.Find("find"); find != nullptr) {
+    search_ = ReadInquiry(*find, reader);
+  }
   for (const yaml::Node* item : reader->Items(node, "actions")) ReadRule(*item, reader);
+}
+
+Inquiry WriteRules::ReadInquiry(const yaml::Node& node, mapping::SpecReader* reader) {
+  Inquiry inquiry;
+  if (!reader->CheckMapping(node, {"call", "value"}, {"call", "value"})) return inquiry;
+  if (const yaml::Node* call = node.Find("call"); call != nullptr) {
+    inquiry.call = ReadCall(*call, reader).value_or(CallTemplate());
+  }
+  if (const yaml::Node* value = node.Find("value"); value != nullptr) {
+    inquiry.value = reader->Expression(*value, answer_environment_, {cel::Type()});
+  }
+  return inquiry;
 }
 
 std::optional<CallTemplate> WriteRules::ReadCall(const yaml::Node& node,
                                                  mapping::SpecReader* reader) {
   CallTemplate call;
-  if (!reader->CheckMapping(node, {"method", "path", "query", "body"}, {"method", "path"})) {
+  if (!reader->CheckMapping(node, {"method", "path", "query", "body", "form"},
+                            {"method", "path"})) {
     return std::nullopt;
   }
   call.method = reader->Choice(node, "method", kMethods).value_or("");
@@ -99,6 +129,13 @@ std::optional<CallTemplate> WriteRules::ReadCall(const yaml::Node& node,
   }
   if (const yaml::Node* body = node.Find("body"); body != nullptr) {
     call.body = reader->Expression(*body, call_environment_, {cel::Type()});
+  }
+  if (const yaml::Node* form = node.Find("form");
+      form != nullptr && form->kind == yaml::NodeKind::kMapping) {
+    for (const yaml::Entry& entry : form->entries) {
+      auto program = reader->Expression(*entry.value, call_environment_, {cel::Type()});
+      if (program.has_value()) call.form.emplace_back(entry.key, *std::move(program));
+    }
   }
   return call;
 }
@@ -139,13 +176,15 @@ void WriteRules::ReadRule(const yaml::Node& node, mapping::SpecReader* reader) {
   rules_.push_back(std::move(rule));
 }
 
-std::vector<cel::Value> WriteRules::Values(const v1::Action& action) const {
-  return {ActionValue(action), cel::Value::ObjectRef(&settings_), cel::Value::ObjectRef(&tables_)};
+std::vector<cel::Value> WriteRules::Values(const v1::Action& action, const cel::Value& found,
+                                           const std::string& secret) const {
+  return {ActionValue(action), cel::Value::ObjectRef(&settings_), cel::Value::ObjectRef(&tables_),
+          found, cel::Value::String(secret)};
 }
 
 absl::StatusOr<const WriteRule*> WriteRules::Find(const v1::Action& action) const {
   const std::string kind(ActionKindWord(action.kind()));
-  const std::vector<cel::Value> values = Values(action);
+  const std::vector<cel::Value> values = Values(action, cel::Value::Null(), "");
   for (const WriteRule& rule : rules_) {
     if (std::find(rule.kinds.begin(), rule.kinds.end(), kind) == rule.kinds.end()) continue;
     if (!rule.condition.has_value()) return &rule;
@@ -157,10 +196,25 @@ absl::StatusOr<const WriteRule*> WriteRules::Find(const v1::Action& action) cons
 }
 
 absl::StatusOr<ToolCall> WriteRules::Call(const CallTemplate& call, const v1::Action& action,
-                                          const std::string& secret) const {
-  const std::vector<cel::Value> values = Values(action);
+                                          const cel::Value& found,
+                                          const Credentials& credentials) const {
+  WAYPOST_ASSIGN_OR_RETURN(ToolCall made, Fill(call, Values(action, found, credentials.secret)));
   const std::vector<cel::Value> header_values = {cel::Value::ObjectRef(&settings_),
-                                                 cel::Value::StringView(secret)};
+                                                 cel::Value::StringView(credentials.secret),
+                                                 cel::Value::StringView(credentials.token)};
+  for (const auto& [name, value] : headers_) {
+    WAYPOST_ASSIGN_OR_RETURN(std::string text, value.Render(header_values));
+    made.headers.emplace_back(name, std::move(text));
+  }
+  return made;
+}
+
+absl::StatusOr<ToolCall> WriteRules::LoginCall(const std::string& secret) const {
+  return Fill(login_->call, Values({}, cel::Value::Null(), secret));
+}
+
+absl::StatusOr<ToolCall> WriteRules::Fill(const CallTemplate& call,
+                                          const std::vector<cel::Value>& values) {
   ToolCall made;
   made.method = call.method;
   for (const cel::Template& segment : call.path) {
@@ -175,31 +229,60 @@ absl::StatusOr<ToolCall> WriteRules::Call(const CallTemplate& call, const v1::Ac
     absl::StrAppend(&made.path, at == 0 ? "?" : "&", PercentEncoded(call.query[at].first), "=",
                     PercentEncoded(text));
   }
-  for (const auto& [name, value] : headers_) {
-    WAYPOST_ASSIGN_OR_RETURN(std::string text, value.Render(header_values));
-    made.headers.emplace_back(name, std::move(text));
-  }
   if (call.body.has_value()) {
     WAYPOST_ASSIGN_OR_RETURN(made.body, JsonText(call.body->Evaluate(values)));
+  }
+  for (const auto& [name, program] : call.form) {
+    WAYPOST_ASSIGN_OR_RETURN(const std::string text, FormText(program.Evaluate(values)));
+    absl::StrAppend(&made.body, made.body.empty() ? "" : "&", PercentEncoded(name), "=",
+                    PercentEncoded(text));
+    made.content_type = "application/x-www-form-urlencoded";
   }
   return made;
 }
 
-absl::StatusOr<bool> WriteRules::Holds(const cel::Program& program, const v1::Action& action,
-                                       const ToolAnswer& answer, absl::Time started_at) const {
-  std::vector<cel::Value> values = Values(action);
+absl::StatusOr<cel::Value> WriteRules::Answered(const cel::Program& program,
+                                                const v1::Action& action, const cel::Value& found,
+                                                const ToolAnswer& answer,
+                                                absl::Time started_at) const {
+  std::vector<cel::Value> values = Values(action, found, "");
   const absl::StatusOr<cel::Value> response = ParseJsonValue(answer.body);
   if (!response.ok()) return absl::InvalidArgumentError("the tool's answer is no JSON");
   values.push_back(*response);
   values.push_back(cel::Value::Timestamp(started_at));
-  const cel::Value holds = program.Evaluate(values);
-  if (holds.is_error()) return absl::InvalidArgumentError(holds.ErrorMessage());
+  cel::Value value = program.Evaluate(values);
+  if (value.is_error()) return absl::InvalidArgumentError(value.ErrorMessage());
+  return value;
+}
+
+absl::StatusOr<bool> WriteRules::Holds(const cel::Program& program, const v1::Action& action,
+                                       const cel::Value& found, const ToolAnswer& answer,
+                                       absl::Time started_at) const {
+  WAYPOST_ASSIGN_OR_RETURN(const cel::Value holds,
+                           Answered(program, action, found, answer, started_at));
   return holds.kind() == cel::ValueKind::kBool && holds.AsBool();
+}
+
+absl::StatusOr<cel::Value> WriteRules::Found(const v1::Action& action,
+                                             const ToolAnswer& answer) const {
+  absl::StatusOr<cel::Value> found =
+      Answered(*search_->value, action, cel::Value::Null(), answer, absl::InfinitePast());
+  if (found.ok() && !found->is_null()) return found;
+  return absl::NotFoundError("the tool does not find the ticket");
+}
+
+absl::StatusOr<std::string> WriteRules::Token(const ToolAnswer& answer) const {
+  const absl::StatusOr<cel::Value> token =
+      Answered(*login_->value, {}, cel::Value::Null(), answer, absl::InfinitePast());
+  if (!token.ok() || token->kind() != cel::ValueKind::kString || token->AsString().empty()) {
+    return absl::NotFoundError("the tool gave no token");
+  }
+  return std::string(token->AsString());
 }
 
 std::string WriteRules::Url() const {
   const std::vector<cel::Value> values = {cel::Value::ObjectRef(&settings_),
-                                          cel::Value::StringView("")};
+                                          cel::Value::StringView(""), cel::Value::StringView("")};
   return url_.has_value() ? url_->Render(values).value_or("") : "";
 }
 

@@ -23,7 +23,20 @@ struct CallTemplate {
   std::string method;
   std::vector<cel::Template> path;  // its segments
   std::vector<std::pair<std::string, cel::Template>> query;
-  std::optional<cel::Program> body;
+  std::optional<cel::Program> body;                        // becomes JSON
+  std::vector<std::pair<std::string, cel::Program>> form;  // instead: texts, or what becomes JSON
+};
+
+// A call whose answer holds something that other calls need.
+struct Inquiry {
+  CallTemplate call;
+  std::optional<cel::Program> value;  // over `response`
+};
+
+// What the tool knows the connector by.
+struct Credentials {
+  std::string secret;  // as configured
+  std::string token;   // what the tool gave for it; empty where it gives none, or not yet
 };
 
 // What is done for some kinds of actions: one call, and perhaps one that finds out whether it was
@@ -51,23 +64,51 @@ class WriteRules {
   // none. INVALID_ARGUMENT: a condition fails.
   [[nodiscard]] absl::StatusOr<const WriteRule*> Find(const v1::Action& action) const;
 
-  // The call that carries out the action, or that verifies it. INVALID_ARGUMENT: an expression
-  // fails.
+  // What is looked up about a ticket before each call, and how a token is got; nullptr where
+  // neither is needed.
+  [[nodiscard]] const Inquiry* search() const { return search_.has_value() ? &*search_ : nullptr; }
+  [[nodiscard]] const Inquiry* login() const { return login_.has_value() ? &*login_ : nullptr; }
+
+  // The call that gets a token; it carries none of the headers of the others.
+  [[nodiscard]] absl::StatusOr<ToolCall> LoginCall(const std::string& secret) const;
+
+  // The token in its answer. NOT_FOUND: there is none.
+  [[nodiscard]] absl::StatusOr<std::string> Token(const ToolAnswer& answer) const;
+
+  // What the answer to the search says of the ticket, which other calls read as `found`.
+  // NOT_FOUND: nothing.
+  [[nodiscard]] absl::StatusOr<cel::Value> Found(const v1::Action& action,
+                                                 const ToolAnswer& answer) const;
+
+  // The call that searches (with null for `found`), carries out the action or verifies it.
+  // INVALID_ARGUMENT: an expression fails.
   [[nodiscard]] absl::StatusOr<ToolCall> Call(const CallTemplate& call, const v1::Action& action,
-                                              const std::string& secret) const;
+                                              const cel::Value& found,
+                                              const Credentials& credentials) const;
 
   // Whether an answer says that it was done, or, of a call that verifies, that it was before.
   [[nodiscard]] absl::StatusOr<bool> Holds(const cel::Program& program, const v1::Action& action,
-                                           const ToolAnswer& answer, absl::Time started_at) const;
+                                           const cel::Value& found, const ToolAnswer& answer,
+                                           absl::Time started_at) const;
 
   // The tool's address; empty when the settings do not say it.
   [[nodiscard]] std::string Url() const;
 
  private:
-  [[nodiscard]] std::vector<cel::Value> Values(const v1::Action& action) const;
+  [[nodiscard]] std::vector<cel::Value> Values(const v1::Action& action, const cel::Value& found,
+                                               const std::string& secret) const;
+  // Without headers.
+  [[nodiscard]] static absl::StatusOr<ToolCall> Fill(const CallTemplate& call,
+                                                     const std::vector<cel::Value>& values);
+  [[nodiscard]] absl::StatusOr<cel::Value> Answered(const cel::Program& program,
+                                                    const v1::Action& action,
+                                                    const cel::Value& found,
+                                                    const ToolAnswer& answer,
+                                                    absl::Time started_at) const;
   std::optional<cel::Template> ReadTemplate(const yaml::Node& node, mapping::SpecReader* reader,
                                             const cel::Environment& environment);
   std::optional<CallTemplate> ReadCall(const yaml::Node& node, mapping::SpecReader* reader);
+  Inquiry ReadInquiry(const yaml::Node& node, mapping::SpecReader* reader);
   void ReadRule(const yaml::Node& node, mapping::SpecReader* reader);
 
   const mapping::LookupTables& tables_;
@@ -77,6 +118,8 @@ class WriteRules {
   cel::Environment header_environment_;
   std::optional<cel::Template> url_;
   std::vector<std::pair<std::string, cel::Template>> headers_;
+  std::optional<Inquiry> search_;
+  std::optional<Inquiry> login_;
   std::vector<WriteRule> rules_;
 };
 

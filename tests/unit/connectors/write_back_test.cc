@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "connectors/engine/profile.h"
 #include "connectors/engine/spool.h"
 #include "gmock/gmock.h"
@@ -47,6 +48,46 @@ write:
       if: '"known" in action.annotations'
       repeatable: true
       call: {method: PUT, path: [fields, "{{action.ticket_ref}}"], body: action.annotations}
+events:
+  - event: {event_id: payload.id, occurred_at: received_at}
+)";
+
+// The tool has ids of its own for tickets, and takes forms.
+constexpr const char* kFindingProfile = R"(
+apiVersion: waypost/v1
+kind: connector-profile
+name: desk
+write:
+  url: "http://127.0.0.1:1"
+  find:
+    call: {method: GET, path: [search], query: {number: "{{action.ticket_ref}}"}}
+    value: response.found[0]
+  actions:
+    - kinds: [alert]
+      call:
+        method: POST
+        path: [ticket, "{{found.id}}"]
+        form: {note: action.text, more: '{"to": found.?to}'}
+      verify:
+        call: {method: GET, path: [ticket, "{{found.id}}"]}
+        done: response.id == found.id
+events:
+  - event: {event_id: payload.id, occurred_at: received_at}
+)";
+
+// The tool gives tokens.
+constexpr const char* kTokenProfile = R"(
+apiVersion: waypost/v1
+kind: connector-profile
+name: desk
+write:
+  url: "http://127.0.0.1:1"
+  headers: {Authorization: "Bearer {{token}}"}
+  login:
+    call: {method: POST, path: [token], form: {password: secret}}
+    value: response.token
+  actions:
+    - {kinds: [alert], call: {method: POST, path: [note], body: '{"key": secret}'}}
 events:
   - event: {event_id: payload.id, occurred_at: received_at}
 )";
@@ -137,7 +178,7 @@ v1::Action Alert(const std::string& id = "a1") {
 class WriteBackTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::ofstream(folder_.File("profile.yaml")) << kProfile;
+    std::ofstream(folder_.File("profile.yaml")) << ProfileText();
     DiagnosticSink sink;
     profile_ = Profile::Load(folder_.File("profile.yaml"), {}, &sink);
     for (const Diagnostic& finding : sink.Take()) ADD_FAILURE() << finding.ToString();
@@ -151,9 +192,11 @@ class WriteBackTest : public testing::Test {
     auto client = std::make_unique<ScriptedClient>();
     client_ = client.get();
     std::vector<WriteTarget> targets;
-    targets.push_back({"rt", profile_->write_rules(), "s3cret", std::move(client)});
+    targets.push_back({"rt", profile_->write_rules(), {"s3cret", ""}, std::move(client)});
     write_back_ = std::make_unique<WriteBack>(std::move(targets), &source_, ledger_.get(), clock_);
   }
+
+  [[nodiscard]] virtual const char* ProfileText() const { return kProfile; }
 
   v1::ActionResult CarryOut(const v1::Action& action) {
     source_.Give(action);
@@ -311,6 +354,125 @@ TEST_F(WriteBackTest, WhatConcernsNoSingleTicketIsGivenUp) {
   EXPECT_EQ(result.outcome(), v1::ACTION_OUTCOME_DEAD);
   EXPECT_THAT(result.error(), HasSubstr("no single ticket"));
 }
+
+class FindingTest : public WriteBackTest {
+ protected:
+  [[nodiscard]] const char* ProfileText() const override { return kFindingProfile; }
+};
+
+TEST_F(FindingTest, WritesToTheIdThatTheToolFinds) {
+  client_->Answer(ToolAnswer{200, R"({"found": [{"id": 81, "to": "ana"}]})", "", ""});
+  EXPECT_EQ(CarryOut(Alert()).outcome(), v1::ACTION_OUTCOME_DONE);
+  ASSERT_EQ(client_->calls().size(), 2u);
+  EXPECT_EQ(client_->calls()[0].path, "/search?number=7%2F8%20%C3%BC");
+  EXPECT_EQ(client_->calls()[1].path, "/ticket/81");
+  EXPECT_EQ(client_->calls()[1].content_type, "application/x-www-form-urlencoded");
+  EXPECT_EQ(client_->calls()[1].body, "note=Look%20at%20%227%22&more=%7B%22to%22%3A%22ana%22%7D");
+}
+
+TEST_F(FindingTest, LooksUpWhatWasBegunAtThatId) {
+  client_->Answer(ToolAnswer{200, R"({"found": [{"id": "x9"}]})", "", ""});
+  client_->Answer(absl::UnknownError("broke"));
+  EXPECT_EQ(CarryOut(Alert()).outcome(), v1::ACTION_OUTCOME_FAILED);
+  client_->Answer(ToolAnswer{429, "", "", "7"});  // the search: what was begun stays known
+  EXPECT_EQ(CarryOut(Alert()).retry_after().seconds(), 7);
+  client_->Answer(ToolAnswer{200, R"({"found": [{"id": "x9"}]})", "", ""});
+  client_->Answer(ToolAnswer{200, R"({"id": "x9"})", "", ""});
+  EXPECT_EQ(CarryOut(Alert()).outcome(), v1::ACTION_OUTCOME_DONE);
+  EXPECT_EQ(client_->calls().back().method, "GET");
+}
+
+struct Searching {
+  const char* name;
+  int status;
+  const char* body;
+  v1::ActionOutcome outcome;
+};
+
+class SearchingTest : public FindingTest, public testing::WithParamInterface<Searching> {};
+
+TEST_P(SearchingTest, WritesNothing) {
+  client_->Answer(ToolAnswer{GetParam().status, GetParam().body, "", ""});
+  EXPECT_EQ(CarryOut(Alert()).outcome(), GetParam().outcome);
+  EXPECT_EQ(client_->calls().size(), 1u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Answers, SearchingTest,
+                         testing::Values(Searching{"none", 200, R"({"found": []})", kDead},
+                                         Searching{"null", 200, R"({"found": [null]})", kDead},
+                                         Searching{"no_json", 200, "<html>", kDead},
+                                         Searching{"gone", 404, "", kDead},
+                                         Searching{"broken", 500, "", kFailed},
+                                         Searching{"forbidden", 403, "", kFailed}),
+                         [](const auto& info) { return info.param.name; });
+
+class TokenTest : public WriteBackTest {
+ protected:
+  [[nodiscard]] const char* ProfileText() const override { return kTokenProfile; }
+};
+
+TEST_F(TokenTest, LogsInOnceAndAgainWhenTheTokenHasExpired) {
+  client_->Answer(ToolAnswer{200, R"({"token": "t1"})", "", ""});
+  EXPECT_EQ(CarryOut(Alert("a1")).outcome(), v1::ACTION_OUTCOME_DONE);
+  EXPECT_EQ(CarryOut(Alert("a2")).outcome(), v1::ACTION_OUTCOME_DONE);
+  client_->Answer(ToolAnswer{401, "", "", ""});
+  EXPECT_EQ(CarryOut(Alert("a3")).retry_after().seconds(), 1);
+  client_->Answer(ToolAnswer{200, R"({"token": "t2"})", "", ""});
+  EXPECT_EQ(CarryOut(Alert("a3")).outcome(), v1::ACTION_OUTCOME_DONE);
+  const std::vector<ToolCall> calls = client_->calls();
+  ASSERT_EQ(calls.size(), 6u);
+  EXPECT_EQ(calls[0].path, "/token");
+  EXPECT_EQ(calls[0].body, "password=s3cret");
+  EXPECT_THAT(calls[0].headers, IsEmpty());
+  EXPECT_EQ(calls[1].body, R"({"key":"s3cret"})");
+  EXPECT_THAT(calls[2].headers, ElementsAre(std::pair("Authorization", "Bearer t1")));
+  EXPECT_THAT(calls[5].headers, ElementsAre(std::pair("Authorization", "Bearer t2")));
+}
+
+TEST_F(TokenTest, WaitsWhenItIsNotLetIn) {
+  for (const ToolAnswer& answer :
+       {ToolAnswer{400, R"({"error": "invalid_grant"})", "", ""}, ToolAnswer{200, "{}", "", ""}}) {
+    client_->Answer(answer);
+    const v1::ActionResult result = CarryOut(Alert());
+    EXPECT_EQ(result.outcome(), v1::ACTION_OUTCOME_FAILED);
+    EXPECT_EQ(result.retry_after().seconds(), 300);
+  }
+  client_->Answer(absl::UnavailableError("not reached"));
+  EXPECT_EQ(CarryOut(Alert()).outcome(), v1::ACTION_OUTCOME_FAILED);
+  EXPECT_EQ(client_->calls().size(), 3u);
+}
+
+struct Mistake {
+  const char* name;
+  const char* right;  // in kFindingProfile
+  const char* wrong;
+  const char* finding;
+};
+
+class MistakeTest : public testing::TestWithParam<Mistake> {};
+
+TEST_P(MistakeTest, IsTold) {
+  const TemporaryFolder folder;
+  std::ofstream(folder.File("profile.yaml"))
+      << absl::StrReplaceAll(kFindingProfile, {{GetParam().right, GetParam().wrong}});
+  DiagnosticSink sink;
+  EXPECT_EQ(Profile::Load(folder.File("profile.yaml"), {}, &sink), nullptr);
+  const std::vector<Diagnostic> findings = sink.Take();
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_THAT(findings[0].ToString(), HasSubstr(GetParam().finding));
+}
+
+INSTANTIATE_TEST_SUITE_P(Writing, MistakeTest,
+                         testing::Values(Mistake{"no_value", "    value: response.found[0]\n", "",
+                                                 "\"value\" is missing"},
+                                         Mistake{"value", "response.found[0]", "answer.found[0]",
+                                                 "undeclared reference to 'answer'"},
+                                         Mistake{"form", "note: action.text", "note: text",
+                                                 "undeclared reference to 'text'"},
+                                         Mistake{"path", "{{found.id}}\"]\n        form",
+                                                 "{{fund.id}}\"]\n        form",
+                                                 "undeclared reference to 'fund'"}),
+                         [](const auto& info) { return info.param.name; });
 
 TEST(ToolClientTest, TakesTlsOrThisMachine) {
   EXPECT_TRUE(MakeToolClient("https://rt.example.org").ok());
