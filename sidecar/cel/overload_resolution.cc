@@ -41,6 +41,7 @@ std::string UnknownFunction(const Expr& call, CallStyle style, bool has_other_st
 Issue NoOverload(const Expr& call, const std::vector<Type>& types, const Candidates& candidates,
                  const Inference& inference) {
   std::vector<Type> shown;
+  shown.reserve(types.size());
   for (const Type& type : types) {
     shown.push_back(inference.Final(type));
   }
