@@ -72,7 +72,7 @@ class WriteAnnotationsTest : public testing::Test {
       return {};
     }
     EXPECT_TRUE(rule->repeatable);
-    const auto call = profile_->write_rules()->Call(rule->call, action, "secret");
+    const auto call = profile_->write_rules()->Call(rule->call, action, {}, {"secret", ""});
     EXPECT_TRUE(call.ok()) << call.status();
     return call.value_or(ToolCall());
   }
@@ -106,7 +106,7 @@ TEST_F(WriteAnnotationsTest, RequestTrackerRefusesInWords) {
   ASSERT_NE(rule, nullptr);
   const auto holds = [&](const std::string& body) {
     return profile_->write_rules()
-        ->Holds(*rule->success, kMove, ToolAnswer{200, body, "", ""}, kNow)
+        ->Holds(*rule->success, kMove, {}, ToolAnswer{200, body, "", ""}, kNow)
         .value_or(false);
   };
   EXPECT_TRUE(holds("[]"));
