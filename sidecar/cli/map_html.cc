@@ -3,9 +3,9 @@
 
 #include "absl/strings/str_format.h"
 #include "sidecar/cli/map_text.h"
-#include "sidecar/cli/markup.h"
 #include "sidecar/cli/names.h"
 #include "sidecar/cli/table.h"
+#include "sidecar/text/markup.h"
 
 namespace waypost::cli {
 namespace {

@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "sidecar/cli/json_writer.h"
-#include "sidecar/cli/markup.h"
 #include "sidecar/cli/names.h"
+#include "sidecar/text/markup.h"
 #include "sidecar/text/printable.h"
 
 namespace waypost::cli {

@@ -8,7 +8,6 @@
 #include "sidecar/base/clock.h"
 #include "sidecar/cli/json_writer.h"
 #include "sidecar/cli/map_text.h"
-#include "sidecar/cli/markup.h"
 #include "sidecar/cli/names.h"
 #include "sidecar/cli/output.h"
 #include "sidecar/cli/progress_bar.h"
@@ -73,11 +72,6 @@ TEST(JsonWriterTest, NestsAndSeparates) {
 TEST(JsonWriterTest, EscapesTexts) {
   EXPECT_EQ(JsonString("a\"b\\c\n\t\r\x01 é"), "\"a\\\"b\\\\c\\n\\t\\r\\u0001 é\"");
   EXPECT_EQ(JsonString("a\xFFz\xC3"), "\"a\xEF\xBF\xBDz\xEF\xBF\xBD\"");
-}
-
-TEST(MarkupTest, EscapesWhatHasAMeaning) {
-  EXPECT_EQ(EscapeMarkup("<a href=\"x\">'&'</a>\x02\n"),
-            "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;\xEF\xBF\xBD\n");
 }
 
 TEST(ProgressBarTest, TellsShareRateAndTimeLeft) {

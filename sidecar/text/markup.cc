@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sidecar/cli/markup.h"
+#include "sidecar/text/markup.h"
 
-namespace waypost::cli {
+namespace waypost {
 
 std::string EscapeMarkup(std::string_view text) {
   std::string escaped;
@@ -33,4 +33,4 @@ std::string EscapeMarkup(std::string_view text) {
   return escaped;
 }
 
-}  // namespace waypost::cli
+}  // namespace waypost
