@@ -42,6 +42,17 @@ cel::Value AnnotationsValue(const v1::Annotations& annotations) {
   return cel::Value::Map(std::move(entries));
 }
 
+cel::Value RatingsValue(const v1::SurveyDecision& survey, const SurveyLinks& links) {
+  std::vector<cel::Value> ratings;
+  for (const auto& [rating, link] : links.Ratings(survey)) {
+    ratings.push_back(cel::Value::Map({
+        {cel::Value::String("rating"), cel::Value::String(absl::StrCat(rating))},
+        {cel::Value::String("link"), cel::Value::String(link)},
+    }));
+  }
+  return cel::Value::List(std::move(ratings));
+}
+
 void FillAlert(const v1::ExperienceAlert& alert, Content* content) {
   content->text = alert.text();
   content->owner = alert.owner_name().empty() ? alert.owner_id() : alert.owner_name();
@@ -114,7 +125,7 @@ std::string_view ActionKindWord(v1::ActionKind kind) {
   }
 }
 
-cel::Value ActionValue(const v1::Action& action) {
+cel::Value ActionValue(const v1::Action& action, const SurveyLinks* links) {
   const Content content = ContentOf(action);
   std::vector<std::pair<cel::Value, cel::Value>> entries;
   const auto add = [&](const char* name, std::string text) {
@@ -135,6 +146,11 @@ cel::Value ActionValue(const v1::Action& action) {
   add("survey_id", content.survey_id);
   add("survey_role", content.survey_role);
   entries.emplace_back(cel::Value::String("annotations"), AnnotationsValue(action.annotations()));
+  const bool is_linked = links != nullptr && action.has_survey();
+  add("survey_link", is_linked ? links->Link(action.survey()) : "");
+  entries.emplace_back(cel::Value::String("survey_ratings"),
+                       is_linked ? RatingsValue(action.survey(), *links)
+                                 : cel::Value::List(std::vector<cel::Value>()));
   entries.emplace_back(cel::Value::String("draft"), cel::Value::Bool(content.draft));
   entries.emplace_back(cel::Value::String("reminder"), cel::Value::Bool(content.reminder));
   return cel::Value::Map(std::move(entries));

@@ -42,7 +42,7 @@ class ConfigReader {
     const yaml::Node& root = config_->document->root();
     if (!reader_.CheckMapping(root,
                               {"apiVersion", "kind", "listen", "sidecar", "data", "spool",
-                               "max_body_kib", "connectors"},
+                               "max_body_kib", "surveys", "connectors"},
                               {"apiVersion", "kind", "connectors"})) {
       return nullptr;
     }
@@ -57,6 +57,9 @@ class ConfigReader {
                             << 10);
     CheckListen(root);
     ReadSpool(root);
+    if (const yaml::Node* surveys = root.Find("surveys"); surveys != nullptr) {
+      config_->surveys = ReadSurveyConfig(*surveys, secrets_ == Secrets::kRead, &reader_);
+    }
     for (const yaml::Node* item : reader_.Items(root, "connectors")) ReadConnector(*item);
     return std::move(config_);
   }
@@ -133,7 +136,12 @@ class ConfigReader {
                      std::string(path.status().message()));
       return;
     }
+    if (config_->surveys != nullptr) {
+      connector->survey_links =
+          std::make_unique<SurveyLinks>(connector->tenant, &config_->surveys->place);
+    }
     ProfileChanges changes;
+    changes.survey_links = connector->survey_links.get();
     changes.document = config_->document.get();
     changes.tables = node.Find("tables");
     changes.settings = node.Find("settings");

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "connectors/engine/connector.h"
 #include "connectors/engine/spool.h"
+#include "connectors/engine/survey_config.h"
 #include "sidecar/text/diagnostic.h"
 #include "sidecar/yaml/document.h"
 
@@ -22,6 +23,7 @@ struct Config {
   std::string data = "waypost-connect";  // a folder
   SpoolOptions spool;
   size_t max_body_bytes = size_t{2} << 20;
+  std::unique_ptr<const SurveyConfig> surveys;  // null: surveys have no links
   std::vector<std::unique_ptr<const Connector>> connectors;
 
   [[nodiscard]] std::string spool_path() const { return data + "/connect.db"; }

@@ -6,6 +6,7 @@
 
 #include "connectors/engine/authenticator.h"
 #include "connectors/engine/profile.h"
+#include "connectors/engine/survey_links.h"
 
 namespace waypost::connectors {
 
@@ -14,7 +15,8 @@ namespace waypost::connectors {
 struct Connector {
   std::string name;  // in the address of its webhook, in logs and as the default source
   std::string tenant;
-  std::string source;  // of events whose profile names none
+  std::string source;                               // of events whose profile names none
+  std::unique_ptr<const SurveyLinks> survey_links;  // null: its surveys have no links
   std::unique_ptr<const Profile> profile;
   Authenticator authenticator;
   double max_requests_per_second = 0;  // 0: no limit

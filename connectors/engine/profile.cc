@@ -3,11 +3,10 @@
 
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "connectors/engine/json_value.h"
+#include "connectors/engine/percent_encoding.h"
 #include "sidecar/base/status_macros.h"
 #include "sidecar/mapping/spec_reader.h"
 #include "sidecar/text/utf8.h"
@@ -17,20 +16,10 @@ namespace {
 
 constexpr const char* kName = "name";
 
-// Decodes %41: CloudEvents writes what is no plain ASCII in ce- headers so. What is no such code
-// stays.
-std::string PercentDecoded(const std::string& text) {
-  std::string decoded;
-  for (size_t at = 0; at < text.size(); ++at) {
-    int value = 0;
-    const bool is_code = text[at] == '%' && at + 2 < text.size() &&
-                         absl::ascii_isxdigit(static_cast<unsigned char>(text[at + 1])) &&
-                         absl::ascii_isxdigit(static_cast<unsigned char>(text[at + 2])) &&
-                         absl::SimpleHexAtoi(text.substr(at + 1, 2), &value);
-    decoded += is_code ? static_cast<char>(value) : text[at];
-    at += is_code ? 2 : 0;
-  }
-  return FindInvalidUtf8(decoded).has_value() ? text : decoded;
+// CloudEvents writes what is no plain ASCII in ce- headers as %XX.
+std::string CloudHeader(const std::string& value) {
+  std::string decoded = PercentDecoded(value);
+  return FindInvalidUtf8(decoded).has_value() ? value : decoded;
 }
 
 // The headers as a CEL map; of those with one name, the first. What is no UTF-8 is left out.
@@ -42,7 +31,7 @@ cel::Value HeaderMap(const Request& request) {
     if (!is_first || FindInvalidUtf8(value).has_value()) continue;
     entries.emplace_back(
         cel::Value::String(name),
-        cel::Value::String(absl::StartsWith(name, "ce-") ? PercentDecoded(value) : value));
+        cel::Value::String(absl::StartsWith(name, "ce-") ? CloudHeader(value) : value));
   }
   return cel::Value::Map(std::move(entries));
 }
@@ -70,8 +59,8 @@ class ProfileLoader {
     ReadTables(root, changes);
     ReadReceive(root);
     if (const yaml::Node* write = root.Find("write"); write != nullptr) {
-      profile_->write_rules_ =
-          std::make_unique<WriteRules>(&profile_->tables_, &profile_->settings_);
+      profile_->write_rules_ = std::make_unique<WriteRules>(
+          &profile_->tables_, &profile_->settings_, changes.survey_links);
       profile_->write_rules_->Read(*write, &reader_);
     }
     ReadEvents(root);

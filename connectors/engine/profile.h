@@ -19,11 +19,13 @@
 
 namespace waypost::connectors {
 
-// What a user's configuration changes of a profile. Document and nodes outlive the loading.
+// What a user's configuration changes of a profile. Document and nodes outlive the loading, the
+// links the profile.
 struct ProfileChanges {
   const yaml::Document* document = nullptr;  // of the nodes; null: nothing is changed
   const yaml::Node* tables = nullptr;
   const yaml::Node* settings = nullptr;
+  const SurveyLinks* survey_links = nullptr;  // null: no survey has a link
 };
 
 // How a ticketing tool speaks, read from its profile.yaml and checked; connectors/README.md is the

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the clients of a sidecar share. Internal to the directory.
+// What the clients of a sidecar share. Internal to connectors/.
 #pragma once
 
 #include <memory>

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "connectors/engine/action_value.h"
 #include "connectors/engine/json_text.h"
 #include "connectors/engine/json_value.h"
+#include "connectors/engine/percent_encoding.h"
 #include "sidecar/base/status_macros.h"
 
 namespace waypost::connectors {
@@ -21,21 +21,6 @@ std::vector<std::string> KindWords() {
     words.emplace_back(ActionKindWord(static_cast<v1::ActionKind>(kind)));
   }
   return words;
-}
-
-// RFC 3986: all but letters, digits, "-", ".", "_" and "~" as %XX.
-std::string PercentEncoded(const std::string& text) {
-  std::string encoded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (absl::ascii_isalnum(byte) || c == '-' || c == '.' || c == '_' || c == '~') {
-      encoded += c;
-    } else {
-      absl::StrAppend(&encoded, "%",
-                      absl::AsciiStrToUpper(absl::StrCat(absl::Hex(byte, absl::kZeroPad2))));
-    }
-  }
-  return encoded;
 }
 
 absl::StatusOr<std::string> FormText(const cel::Value& value) {
@@ -178,8 +163,8 @@ void WriteRules::ReadRule(const yaml::Node& node, mapping::SpecReader* reader) {
 
 std::vector<cel::Value> WriteRules::Values(const v1::Action& action, const cel::Value& found,
                                            const std::string& secret) const {
-  return {ActionValue(action), cel::Value::ObjectRef(&settings_), cel::Value::ObjectRef(&tables_),
-          found, cel::Value::String(secret)};
+  return {ActionValue(action, survey_links_), cel::Value::ObjectRef(&settings_),
+          cel::Value::ObjectRef(&tables_), found, cel::Value::String(secret)};
 }
 
 absl::StatusOr<const WriteRule*> WriteRules::Find(const v1::Action& action) const {

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "connectors/engine/settings.h"
+#include "connectors/engine/survey_links.h"
 #include "connectors/engine/tool_client.h"
 #include "sidecar/cel/program.h"
 #include "sidecar/mapping/lookup_tables.h"
@@ -51,11 +52,13 @@ struct WriteRule {
   std::optional<cel::Program> verify;  // over `response` and `started_at`
 };
 
-// Immutable once read; thread-safe. Tables and settings outlive it.
+// Immutable once read; thread-safe. What it is made of outlives it.
 class WriteRules {
  public:
-  WriteRules(const mapping::LookupTables* tables, const Settings* settings)
-      : tables_(*tables), settings_(*settings) {}
+  // `survey_links` may be null: then nobody gets one.
+  WriteRules(const mapping::LookupTables* tables, const Settings* settings,
+             const SurveyLinks* survey_links)
+      : tables_(*tables), settings_(*settings), survey_links_(survey_links) {}
 
   // Reads `write:`; whatever is wrong is reported.
   void Read(const yaml::Node& node, mapping::SpecReader* reader);
@@ -113,6 +116,7 @@ class WriteRules {
 
   const mapping::LookupTables& tables_;
   const Settings& settings_;
+  const SurveyLinks* survey_links_;
   cel::Environment call_environment_;
   cel::Environment answer_environment_;
   cel::Environment header_environment_;

@@ -29,7 +29,7 @@ BELOW = {
     "pipeline": ("base", "text", "calendar", "cel", "rules", "expectation", "journey", "store"),
     "service": ("base", "text", "calendar", "cel", "rules", "expectation", "journey", "store",
                 "pipeline"),
-    ENGINE: ("base", "text", "yaml", "cel", "mapping", "store", "pipeline", "service"),
+    ENGINE: ("base", "text", "yaml", "cel", "mapping", "journey", "store", "pipeline", "service"),
     "cli": ("base", "text", "calendar", "yaml", "cel", "mapping", "rules", "expectation", "journey",
             "store", "pipeline", "service", ENGINE),
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/temporary_folder.h"
@@ -119,6 +120,60 @@ connectors:
                           HasSubstr("\"user\" is missing"),
                           HasSubstr("a secret is not written here but named"),
                           HasSubstr("\"webhook\" is missing")));
+}
+
+TEST_F(ConfigTest, ReadsWhereSurveysAreAnswered) {
+  const auto config = Load(R"(surveys:
+  page:
+    url: https://feedback.example/it/
+    listen: 127.0.0.1:0
+    secret: ["env:WAYPOST_CONFIG_TEST_SECRET"]
+    desk: IT Service Desk
+    trusted_proxies: [127.0.0.1, 10.0.0.0/8]
+    max_requests_per_minute: 30
+connectors: [{name: c, profile: desk, webhook: {authentication: none}}]
+)");
+  ASSERT_NE(config, nullptr) << findings_.front();
+  EXPECT_EQ(config->surveys->place.page_url, "https://feedback.example/it");
+  EXPECT_EQ(config->surveys->place.page_secret, "from the environment");
+  const SurveyPageConfig& page = *config->surveys->page;
+  EXPECT_EQ(page.listen, "127.0.0.1:0");
+  EXPECT_EQ(page.desk, "IT Service Desk");
+  EXPECT_EQ(page.trusted_proxies.size(), 2u);
+  EXPECT_EQ(page.max_requests_per_minute, 30);
+  EXPECT_NE(config->connectors[0]->survey_links, nullptr);
+}
+
+TEST_F(ConfigTest, TellsWhatIsWrongWithSurveys) {
+  const struct {
+    const char* name;
+    const char* surveys;
+    const char* finding;
+  } kRows[] = {
+      {"nothing", "{}", "surveys are answered on a page: or at a link:, one of them"},
+      {"both", "{link: x, page: {url: 'https://x', secret: 'env:A'}}", "one of them"},
+      {"unknown field", "{link: 'https://x/{{survey.idd}}'}", "idd"},
+      {"no secret", "{page: {url: 'https://x'}}", "\"secret\" is missing"},
+      {"in the clear", "{page: {url: 'http://x', secret: 'file:SECRET'}}",
+       "the page is at https://"},
+      {"with a query", "{page: {url: 'https://x?y', secret: 'file:SECRET'}}",
+       "the page is at https://"},
+      {"short secret", "{page: {url: 'https://x', secret: 'file:SECRET'}}", "fewer than 16 bytes"},
+      {"in the open", "{page: {url: 'https://x', listen: '0.0.0.0:1', secret: 'file:SECRET'}}",
+       "the page is served on a loopback address"},
+      {"no proxy", "{page: {url: 'https://x', trusted_proxies: [nginx], secret: 'file:SECRET'}}",
+       "\"nginx\" is neither an IP address nor a range"},
+      {"no rate", "{page: {url: 'https://x', max_requests_per_minute: 0, secret: 'file:SECRET'}}",
+       "expected a whole number from 1"},
+  };
+  for (const auto& row : kRows) {
+    const std::string surveys =
+        absl::StrReplaceAll(row.surveys, {{"SECRET", folder_.File("secret")}});
+    EXPECT_EQ(Load("surveys: " + surveys +
+                   "\nconnectors: [{name: c, profile: desk, webhook: {authentication: none}}]\n"),
+              nullptr);
+    EXPECT_THAT(findings_, testing::Contains(HasSubstr(row.finding))) << row.name;
+  }
 }
 
 TEST_F(ConfigTest, ASecretThatIsNotThereIsAnErrorThatNamesTheWay) {
