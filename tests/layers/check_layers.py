@@ -13,8 +13,10 @@ import re
 import sys
 
 # What the code of a layer may include besides itself. Includes point down only. A layer is a directory
-# of sidecar/, or connectors/engine.
+# of sidecar/, or one of those of connectors/ that hold code.
 ENGINE = "engine"
+SURVEY_PAGE = "survey_page"
+OF_CONNECTORS = (ENGINE, SURVEY_PAGE)
 BELOW = {
     "base": (),
     "text": ("base",),
@@ -30,8 +32,9 @@ BELOW = {
     "service": ("base", "text", "calendar", "cel", "rules", "expectation", "journey", "store",
                 "pipeline"),
     ENGINE: ("base", "text", "yaml", "cel", "mapping", "journey", "store", "pipeline", "service"),
+    SURVEY_PAGE: ("base", "text", "yaml", "cel", "mapping", "journey", "service", ENGINE),
     "cli": ("base", "text", "calendar", "yaml", "cel", "mapping", "rules", "expectation", "journey",
-            "store", "pipeline", "service", ENGINE),
+            "store", "pipeline", "service", ENGINE, SURVEY_PAGE),
 }
 
 # Headers that only some layers may include: (pattern, layers, what it is).
@@ -39,13 +42,13 @@ ONLY_IN = (
     (r"yaml-cpp/", ("yaml",), "yaml-cpp"),
     (r"libical/", ("calendar",), "libical"),
     (r"sqlite3\.h$", ("store",), "SQLite"),
-    (r"grpcpp/|.*\.grpc\.pb\.h$", ("service", ENGINE, "cli"), "gRPC"),
-    (r"httplib\.h$", ("service", ENGINE, "cli"), "cpp-httplib"),
+    (r"grpcpp/|.*\.grpc\.pb\.h$", ("service", ENGINE, SURVEY_PAGE, "cli"), "gRPC"),
+    (r"httplib\.h$", ("service", ENGINE, SURVEY_PAGE, "cli"), "cpp-httplib"),
     (r"nlohmann/", (ENGINE,), "nlohmann-json"),
     (r"openssl/", ("base", ENGINE), "OpenSSL"),
     (r"iostream$", ("cli",), "<iostream>"),
     (r"(waypost|google/rpc)/.*\.pb\.h$",
-     ("rules", "expectation", "journey", "store", "pipeline", "service", ENGINE, "cli"),
+     ("rules", "expectation", "journey", "store", "pipeline", "service", ENGINE, SURVEY_PAGE, "cli"),
      "a generated proto header"),
 )
 
@@ -80,13 +83,13 @@ def tree(root):
 def layer_of(path):
     """The layer of a source, or of a header as it is included; nothing for what is in none."""
     parts = path.replace(os.sep, "/").split("/")
-    if len(parts) > 2 and parts[:2] == ["connectors", ENGINE]:
-        return ENGINE
+    if len(parts) > 2 and parts[0] == "connectors" and parts[1] in OF_CONNECTORS:
+        return parts[1]
     return parts[1] if parts[0] == "sidecar" and len(parts) > 2 else None
 
 
 def place_of(layer):
-    return f"connectors/{ENGINE}" if layer == ENGINE else f"sidecar/{layer}"
+    return f"{'connectors' if layer in OF_CONNECTORS else 'sidecar'}/{layer}"
 
 
 def include_violations(path, text):
