@@ -122,6 +122,17 @@ class DevTest(unittest.TestCase):
         self.assertEqual(0, result.returncode, result.stderr)
         self.assertEqual([], [line for line in self.system.noted() if line.startswith("apt-get")])
 
+    def test_without_a_browser_to_be_had_the_tests_run_all_the_same(self):
+        self.system.add_debian(missing=["chromium"])
+        for name in ("npm", "ctest", "python3"):
+            self.system.add_noting(name)
+        self.system.add("apt-get", f'echo "apt-get $*" >>"{self.system.notes}"; [[ $* != *chromium* ]]')
+        result = self.system.run("test")
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertIn("apt-get -q -y install --no-install-recommends chromium", self.system.noted())
+        self.assertIn("the tests in a browser are skipped", result.stderr)
+        self.assertTrue(any(line.startswith("ctest") for line in self.system.noted()))
+
     def test_a_failed_install_ends_with_a_sentence(self):
         self.system.add_debian(missing=["cmake"])
         self.system.add("apt-get", '[[ $2 == update ]]')
