@@ -45,19 +45,19 @@ def moment(text):
 class SurveyDesk:
     """Both processes with their data in `folder`. `extra` goes into the page's configuration."""
 
-    def __init__(self, folder, extra="", connectors=None):
+    def __init__(self, folder, extra="", connectors=None, rules=RULES, listen="127.0.0.1:0"):
         os.environ["WAYPOST_TEST_SURVEY_SECRET"] = SECRET
         self.folder = folder
         self.socket = os.path.join(folder, "sidecar.sock")
         self.rules = os.path.join(folder, "rules.yaml")
         with open(self.rules, "w", encoding="utf-8") as file:
-            file.write(RULES)
+            file.write(rules)
         self.sidecar = self.start_sidecar()
         config = os.path.join(folder, "connect.yaml")
         with open(config, "w", encoding="utf-8") as file:
             file.write(f"""apiVersion: waypost/v1
 kind: connector-config
-listen: 127.0.0.1:0
+listen: {listen}
 sidecar: unix:{self.socket}
 data: {folder}/connect
 surveys:
