@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "connectors/engine/secret.h"
 #include "connectors/engine/tool_client.h"
+#include "sidecar/cel/text_form.h"
 #include "sidecar/mapping/spec_reader.h"
 #include "sidecar/service/address.h"
 
@@ -97,9 +98,10 @@ class ConfigReader {
   }
 
   void ReadConnector(const yaml::Node& node) {
-    if (!reader_.CheckMapping(
-            node, {kName, "profile", "tenant", "source", "webhook", "write", "tables", "settings"},
-            {kName, "profile", "webhook"})) {
+    if (!reader_.CheckMapping(node,
+                              {kName, "profile", "tenant", "source", "webhook", "read", "poll",
+                               "write", "tables", "settings"},
+                              {kName, "profile"})) {
       return;
     }
     auto connector = std::make_unique<Connector>();
@@ -108,13 +110,84 @@ class ConfigReader {
     connector->tenant = reader_.Text(node, "tenant").value_or("default");
     connector->source = reader_.Text(node, "source").value_or(connector->name);
     ReadProfile(node, connector.get());
-    if (const yaml::Node* webhook = node.Find("webhook"); webhook != nullptr) {
-      ReadWebhook(*webhook, connector.get());
-    }
+    ReadSources(node, connector.get());
     if (const yaml::Node* write = node.Find("write"); write != nullptr) {
       ReadWrite(*write, connector.get());
     }
     config_->connectors.push_back(std::move(connector));
+  }
+
+  // Where what the tool tells comes from.
+  void ReadSources(const yaml::Node& node, Connector* connector) {
+    const yaml::Node* webhook = node.Find("webhook");
+    const yaml::Node* read = node.Find("read");
+    const yaml::Node* poll = node.Find("poll");
+    connector->takes_webhooks = webhook != nullptr;
+    if (webhook != nullptr) ReadWebhook(*webhook, connector);
+    if (webhook == nullptr && poll == nullptr) {
+      reader_.Report(node, DiagnosticCode::kSpecMissingKey,
+                     "\"webhook\" is missing, or \"poll\": how does the tool tell what happens?");
+    }
+    if (read != nullptr) ReadReading(*read, connector);
+    if (poll != nullptr) ReadPolling(*poll, connector);
+    const ReadRules* rules =
+        connector->profile == nullptr ? nullptr : connector->profile->read_rules();
+    const bool needed = poll != nullptr || (rules != nullptr && rules->concerns_all());
+    if (needed && read == nullptr) {
+      reader_.Report(node, DiagnosticCode::kSpecMissingKey,
+                     "\"read\" is missing: the tool has to be read, and its \"secret\" is needed");
+    }
+  }
+
+  void ReadReading(const yaml::Node& node, Connector* connector) {
+    if (!reader_.CheckMapping(node, {"secret"}, {"secret"})) return;
+    connector->reads = true;
+    if (const auto reference = reader_.Text(node, "secret"); reference.has_value()) {
+      connector->read_secret = Secret(*node.Find("secret"), *reference).value_or("");
+    }
+    if (connector->profile == nullptr) return;
+    const ReadRules* rules = connector->profile->read_rules();
+    if (rules == nullptr) {
+      reader_.Report(node, DiagnosticCode::kSpecBadValue,
+                     "the profile does not say how to read the tool");
+    } else {
+      CheckUrl(node, rules->address().Url());
+    }
+  }
+
+  void ReadPolling(const yaml::Node& node, Connector* connector) {
+    if (!reader_.CheckMapping(node, {"interval", "look_back", "start"}, {})) return;
+    if (connector->profile == nullptr) return;
+    const PollRules* rules = connector->profile->poll_rules();
+    if (rules == nullptr) {
+      reader_.Report(node, DiagnosticCode::kSpecBadValue,
+                     "the profile does not say how to poll the tool");
+      return;
+    }
+    for (const std::string& name : rules->MissingSettings()) {
+      reader_.Report(node, DiagnosticCode::kSpecMissingKey,
+                     absl::StrCat("to poll the tool, \"settings\" must say \"", name, "\""));
+    }
+    PollSettings& settings = connector->poll.emplace();
+    settings.interval = ReadLength(node, "interval", kShortestInterval, kLongestInterval, &reader_)
+                            .value_or(rules->interval());
+    settings.look_back =
+        ReadLength(node, "look_back", absl::ZeroDuration(), kLongestLookBack, &reader_)
+            .value_or(rules->look_back());
+    const std::optional<std::string> start = reader_.Text(node, "start");
+    if (!start.has_value()) return;
+    if (!cel::ReadTimestamp(*start, &settings.start.emplace())) {
+      reader_.Report(*node.Find("start"), DiagnosticCode::kSpecBadValue,
+                     "expected a time as 2026-05-04T09:00:00Z: the oldest changes to ask for");
+    }
+  }
+
+  void CheckUrl(const yaml::Node& node, const std::string& url) {
+    const auto client = MakeToolClient(url);
+    if (client.ok()) return;
+    reader_.Report(node, DiagnosticCode::kSpecBadValue,
+                   absl::StrCat(client.status().message(), ", not \"", url,
+                                "\"; the settings of the connector say it"));
   }
 
   void CheckName(const yaml::Node& node, const Connector& connector) {
@@ -191,10 +264,8 @@ class ConfigReader {
     const WriteRules* rules = connector->profile->write_rules();
     if (rules == nullptr) {
       reader_.Report(node, DiagnosticCode::kSpecBadValue, "the profile does not say how to write");
-    } else if (const auto client = MakeToolClient(rules->Url()); !client.ok()) {
-      reader_.Report(node, DiagnosticCode::kSpecBadValue,
-                     absl::StrCat(client.status().message(), ", not \"", rules->Url(),
-                                  "\"; the settings of the connector say it"));
+    } else {
+      CheckUrl(node, rules->Url());
     }
   }
 

@@ -29,7 +29,8 @@ absl::Status Failure(const char* key, const cel::Program& program, const cel::Va
                                     : "the expression gives " + value.ToDisplayString()));
 }
 
-// Reports a name that expressions cannot read, or that something else has.
+}  // namespace
+
 bool CheckName(const yaml::Node& node, const std::string& name, const cel::Environment& environment,
                mapping::SpecReader* reader) {
   if (!mapping::IsFieldName(name)) {
@@ -44,8 +45,6 @@ bool CheckName(const yaml::Node& node, const std::string& name, const cel::Envir
   }
   return true;
 }
-
-}  // namespace
 
 void ReadDefinitions(const yaml::Node& node, mapping::SpecReader* reader,
                      cel::Environment* environment, std::vector<Definition>* definitions) {

@@ -22,6 +22,11 @@ struct Definition {
   cel::Program program;
 };
 
+// Reports at `node` a name that expressions cannot read, or that something else has; true when it
+// is neither.
+bool CheckName(const yaml::Node& node, const std::string& name, const cel::Environment& environment,
+               mapping::SpecReader* reader);
+
 // Adds the definitions that the mapping `node` holds, in order, and their variables to
 // `environment`.
 void ReadDefinitions(const yaml::Node& node, mapping::SpecReader* reader,

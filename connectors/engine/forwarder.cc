@@ -12,6 +12,9 @@
 namespace waypost::connectors {
 namespace {
 
+// The body of which nothing is to be mapped.
+constexpr const char* kNothing = "null";
+
 // How often the spool is looked at for what another process put there.
 constexpr absl::Duration kLook = absl::Seconds(1);
 
@@ -40,8 +43,8 @@ Verdict Judge(absl::StatusCode code) {
 }  // namespace
 
 Forwarder::Forwarder(Spool* spool, const std::vector<const Connector*>& connectors, EventSink* sink,
-                     const Clock& clock, const ForwarderOptions& options)
-    : spool_(*spool), sink_(*sink), clock_(clock), options_(options) {
+                     const Clock& clock, const ForwarderOptions& options, Readers readers)
+    : spool_(*spool), readers_(std::move(readers)), sink_(*sink), clock_(clock), options_(options) {
   for (const Connector* connector : connectors) connectors_[connector->name] = connector;
   thread_ = std::thread([this] { Run(); });
 }
@@ -60,6 +63,9 @@ void Forwarder::Run() {
   while (!stopping_) {
     seen_additions_ = spool_.additions();
     ReadAhead();
+    for (const auto& [name, reader] : readers_) {
+      for (ReadDocument& document : reader->TakeReady()) TakeRead(std::move(document));
+    }
     if (!SendBatch() && !stopping_) Wait();
   }
 }
@@ -83,8 +89,43 @@ void Forwarder::Take(SpooledRequest request) {
     return Bury(request.id, request.connector, "no connector of this name is configured any more");
   }
   const Connector& connector = *found->second;
+  ++requests_ahead_;
+  bytes_ahead_ += request.bytes;
+  const ReadRules* rules = connector.profile->read_rules();
+  const absl::StatusOr<bool> reads =
+      rules == nullptr ? absl::StatusOr<bool>(false) : rules->Concerns(request.request.body);
+  if (reads.ok() && !*reads) return MapAndQueue(request, connector);
+  const auto reader = readers_.find(request.connector);
+  if (reads.ok() && reader != readers_.end()) return reader->second->Add(std::move(request));
+  Done(request);
+  Bury(request.id, request.connector,
+       reads.ok() ? "more must be read about it, and the connector has no \"read\""
+                  : std::string(reads.status().message()));
+}
+
+void Forwarder::TakeRead(ReadDocument document) {
+  SpooledRequest& request = document.request;
+  if (!document.body.ok()) {
+    Done(request);
+    return Bury(request.id, request.connector, std::string(document.body.status().message()));
+  }
+  if (*document.body == kNothing) {
+    Done(request);
+    return spool_.Finish(request.id, request.bytes);
+  }
+  request.request.body = *std::move(document.body);
+  MapAndQueue(request, *connectors_.at(request.connector));
+}
+
+void Forwarder::Done(const SpooledRequest& request) {
+  --requests_ahead_;
+  bytes_ahead_ -= request.bytes;
+}
+
+void Forwarder::MapAndQueue(const SpooledRequest& request, const Connector& connector) {
   absl::StatusOr<std::vector<RuleEvent>> events =
       connector.profile->Map(request.request, request.received_at);
+  if (!events.ok() || events->empty()) Done(request);
   if (!events.ok()) {
     return Bury(request.id, request.connector, std::string(events.status().message()));
   }
@@ -94,8 +135,6 @@ void Forwarder::Take(SpooledRequest request) {
   delivery->bytes = request.bytes;
   delivery->connector = connector.name;
   delivery->events_left = static_cast<int>(events->size());
-  ++requests_ahead_;
-  bytes_ahead_ += request.bytes;
   for (RuleEvent& mapped : *events) {
     mapped.event.set_tenant(connector.tenant);
     if (mapped.event.source().empty()) mapped.event.set_source(connector.source);

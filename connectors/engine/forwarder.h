@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "connectors/engine/connector.h"
+#include "connectors/engine/document_reader.h"
 #include "connectors/engine/event_queues.h"
 #include "connectors/engine/event_sink.h"
 #include "connectors/engine/spool.h"
@@ -33,12 +34,17 @@ struct ForwarderOptions {
 
 // Maps what the spool holds and records it, on a thread of its own: events of a ticket in the order
 // in which they arrived, each until it is recorded or can never be. One that fails for a while
-// holds up its ticket alone. What can never be recorded becomes a dead letter.
+// holds up its ticket alone; one that more must be read about, those of its tool that need it too.
+// What can never be recorded becomes a dead letter.
 class Forwarder {
  public:
+  // By the connectors' names: who reads more about what their tools sent. Each wakes the spool when
+  // it has read something.
+  using Readers = absl::flat_hash_map<std::string, DocumentReader*>;
+
   // All outlive it. Starts at once.
   Forwarder(Spool* spool, const std::vector<const Connector*>& connectors, EventSink* sink,
-            const Clock& clock, const ForwarderOptions& options);
+            const Clock& clock, const ForwarderOptions& options, Readers readers = {});
   // As Stop.
   ~Forwarder();
 
@@ -52,6 +58,10 @@ class Forwarder {
   void Run();
   void ReadAhead();
   void Take(SpooledRequest request);
+  void TakeRead(ReadDocument document);
+  // Maps the body, which is the request's own or what was read about it.
+  void MapAndQueue(const SpooledRequest& request, const Connector& connector);
+  void Done(const SpooledRequest& request);
   void TellUnset(const Connector& connector, const std::string& field);
   void Bury(int64_t id, const std::string& connector, std::string reason);
   // Sends what may be sent now; false when there is nothing.
@@ -63,6 +73,7 @@ class Forwarder {
 
   Spool& spool_;
   absl::flat_hash_map<std::string, const Connector*> connectors_;
+  const Readers readers_;
   EventSink& sink_;
   const Clock& clock_;
   const ForwarderOptions options_;

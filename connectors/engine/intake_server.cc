@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "connectors/engine/challenge.h"
 #include "connectors/engine/rate_limit.h"
 #include "httplib.h"
 #include "sidecar/base/logging.h"
@@ -42,6 +43,7 @@ class WebhookServer final : public IntakeServer {
                 Spool* spool, const Clock& clock)
       : max_body_bytes_(max_body_bytes), spool_(*spool), clock_(clock) {
     for (const Connector* connector : connectors) {
+      if (!connector->takes_webhooks) continue;
       hooks_.try_emplace(connector->name, *connector);
     }
   }
@@ -61,6 +63,7 @@ class WebhookServer final : public IntakeServer {
   void Configure();
   void Take(const httplib::Request& request, const httplib::ContentReader& reader,
             httplib::Response* response);
+  void TakeChallenge(const httplib::Request& request, httplib::Response* response);
   // What is to be kept of the request, once its sender is known.
   static Request Kept(const Authenticator& authenticator, Request request);
 
@@ -120,6 +123,25 @@ void WebhookServer::Take(const httplib::Request& request, const httplib::Content
   AnswerLater(503, "it cannot be kept now", kFullRetry, response);
 }
 
+void WebhookServer::TakeChallenge(const httplib::Request& request, httplib::Response* response) {
+  const auto found = hooks_.find(request.matches[1]);
+  if (found == hooks_.end()) return Answer(404, "there is no such connector", response);
+  const Connector& connector = found->second.connector;
+  const bool knows = connector.profile != nullptr && connector.profile->challenge().has_value();
+  if (!knows || !request.has_param(connector.profile->challenge()->parameter)) {
+    response->set_header("Allow", "POST, PUT");
+    return Answer(405, "webhooks are posted", response);
+  }
+  const ChallengeScheme& scheme = *connector.profile->challenge();
+  const std::optional<std::string> answer = AnswerChallenge(
+      scheme, connector.authenticator.secrets, request.get_param_value(scheme.parameter));
+  if (answer.has_value()) return response->set_content(*answer, "text/plain");
+  LogWarning("A challenge was refused", {{"connector", connector.name},
+                                         {"remote", request.remote_addr},
+                                         {"why", "its token was made with another secret"}});
+  Answer(401, "the challenge is not authenticated", response);
+}
+
 void WebhookServer::Configure() {
   // Beyond what is read, so that the caller hears why.
   server_.set_payload_max_length(8 * max_body_bytes_);
@@ -145,6 +167,9 @@ void WebhookServer::Configure() {
                            const httplib::ContentReader& reader) {
     Take(request, reader, &response);
   };
+  server_.Get(kHooks, [this](const httplib::Request& request, httplib::Response& response) {
+    TakeChallenge(request, &response);
+  });
   server_.Post(kHooks, take);
   server_.Put(kHooks, take);
 }

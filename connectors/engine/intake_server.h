@@ -21,6 +21,7 @@ namespace waypost::connectors {
 //   413 when the body is too large, 400 when it is cut off,
 //   429 with Retry-After beyond the connector's rate,
 //   503 with Retry-After when the spool is full or the disk fails.
+// GET /hooks/NAME answers the challenge of the connector's profile, where it has one.
 // GET /healthz answers 200 while the process lives.
 class IntakeServer {
  public:

@@ -46,10 +46,11 @@ class ProfileLoader {
 
   std::unique_ptr<const Profile> Load(const ProfileChanges& changes) {
     const yaml::Node& root = profile_->document_->root();
-    if (!reader_.CheckMapping(root,
-                              {"apiVersion", "kind", kName, "summary", "zone", "unknown",
-                               "settings", "tables", "receive", "write", "let", "events"},
-                              {"apiVersion", "kind", kName, "events"})) {
+    if (!reader_.CheckMapping(
+            root,
+            {"apiVersion", "kind", kName, "summary", "zone", "unknown", "settings", "tables",
+             "receive", "poll", "read", "write", "let", "events"},
+            {"apiVersion", "kind", kName, "events"})) {
       return nullptr;
     }
     reader_.Choice(root, "apiVersion", {"waypost/v1"});
@@ -58,11 +59,7 @@ class ProfileLoader {
     profile_->name_ = reader_.Text(root, kName).value_or("");
     ReadTables(root, changes);
     ReadReceive(root);
-    if (const yaml::Node* write = root.Find("write"); write != nullptr) {
-      profile_->write_rules_ = std::make_unique<WriteRules>(
-          &profile_->tables_, &profile_->settings_, changes.survey_links);
-      profile_->write_rules_->Read(*write, &reader_);
-    }
+    ReadCalls(root, changes);
     ReadEvents(root);
     return std::move(profile_);
   }
@@ -86,9 +83,37 @@ class ProfileLoader {
 
   void ReadReceive(const yaml::Node& root) {
     const yaml::Node* receive = root.Find("receive");
-    if (receive == nullptr || !reader_.CheckMapping(*receive, {"signature"}, {})) return;
+    if (receive == nullptr || !reader_.CheckMapping(*receive, {"signature", "challenge"}, {})) {
+      return;
+    }
     if (const yaml::Node* signature = receive->Find("signature"); signature != nullptr) {
       profile_->signature_ = ReadSignatureScheme(*signature, &reader_);
+    }
+    if (const yaml::Node* challenge = receive->Find("challenge"); challenge != nullptr) {
+      profile_->challenge_ = ReadChallengeScheme(*challenge, &reader_);
+    }
+  }
+
+  template <typename Rules>
+  std::unique_ptr<Rules> ReadRulesAt(const yaml::Node& root, const char* key) {
+    const yaml::Node* node = root.Find(key);
+    if (node == nullptr) return nullptr;
+    auto rules = std::make_unique<Rules>(&profile_->tables_, &profile_->settings_);
+    rules->Read(*node, &reader_);
+    return rules;
+  }
+
+  void ReadCalls(const yaml::Node& root, const ProfileChanges& changes) {
+    if (const yaml::Node* write = root.Find("write"); write != nullptr) {
+      profile_->write_rules_ = std::make_unique<WriteRules>(
+          &profile_->tables_, &profile_->settings_, changes.survey_links);
+      profile_->write_rules_->Read(*write, &reader_);
+    }
+    profile_->read_rules_ = ReadRulesAt<ReadRules>(root, "read");
+    profile_->poll_rules_ = ReadRulesAt<PollRules>(root, "poll");
+    if (profile_->poll_rules_ != nullptr && profile_->read_rules_ == nullptr) {
+      reader_.Report(*root.Find("poll"), DiagnosticCode::kSpecMissingKey,
+                     "\"poll\" needs the \"url\" and the \"headers\" of a \"read\"");
     }
   }
 
@@ -118,10 +143,14 @@ class ProfileLoader {
 
 std::unique_ptr<const Profile> Profile::Load(const std::string& path, const ProfileChanges& changes,
                                              DiagnosticSink* sink) {
-  std::unique_ptr<const yaml::Document> document = mapping::ReadDocument(path, sink);
-  if (document == nullptr) return nullptr;
-  std::unique_ptr<const Profile> profile = ProfileLoader(std::move(document), sink).Load(changes);
-  return sink->has_errors() ? nullptr : std::move(profile);
+  // What is wrong elsewhere does not concern it.
+  DiagnosticSink own;
+  std::unique_ptr<const Profile> profile;
+  std::unique_ptr<const yaml::Document> document = mapping::ReadDocument(path, &own);
+  if (document != nullptr) profile = ProfileLoader(std::move(document), &own).Load(changes);
+  const bool loads = !own.has_errors();
+  for (Diagnostic& finding : own.Take()) sink->Add(std::move(finding));
+  return loads ? std::move(profile) : nullptr;
 }
 
 absl::StatusOr<std::vector<RuleEvent>> Profile::Map(const Request& request,

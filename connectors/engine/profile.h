@@ -8,7 +8,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "connectors/engine/challenge.h"
 #include "connectors/engine/event_rule.h"
+#include "connectors/engine/poll_rule.h"
+#include "connectors/engine/read_rule.h"
 #include "connectors/engine/request.h"
 #include "connectors/engine/settings.h"
 #include "connectors/engine/signature.h"
@@ -50,8 +53,16 @@ class Profile {
   // How the tool signs its webhooks, where the profile says so.
   [[nodiscard]] const std::optional<SignatureScheme>& signature() const { return signature_; }
 
+  // How the tool makes sure that we know its secret, likewise.
+  [[nodiscard]] const std::optional<ChallengeScheme>& challenge() const { return challenge_; }
+
   // How the tool is written to; nullptr where the profile does not say.
   [[nodiscard]] const WriteRules* write_rules() const { return write_rules_.get(); }
+
+  // How more is read about what it sent, and how it is asked for what changed; nullptr likewise.
+  // Whoever has poll rules has read rules.
+  [[nodiscard]] const ReadRules* read_rules() const { return read_rules_.get(); }
+  [[nodiscard]] const PollRules* poll_rules() const { return poll_rules_.get(); }
 
  private:
   friend class ProfileLoader;
@@ -63,7 +74,10 @@ class Profile {
   mapping::LookupTables tables_;
   Settings settings_;
   std::optional<SignatureScheme> signature_;
+  std::optional<ChallengeScheme> challenge_;
   std::unique_ptr<WriteRules> write_rules_;
+  std::unique_ptr<ReadRules> read_rules_;
+  std::unique_ptr<PollRules> poll_rules_;
   std::vector<Definition> definitions_;
   std::vector<EventRule> rules_;
 };

@@ -9,6 +9,16 @@
 #include "sidecar/base/status_macros.h"
 
 namespace waypost::connectors {
+namespace {
+
+absl::StatusOr<ToolReader> MakeReader(const Connector& connector) {
+  const ToolAddress& address = connector.profile->read_rules()->address();
+  WAYPOST_ASSIGN_OR_RETURN(auto client, MakeToolClient(address.Url()));
+  return ToolReader(&address, connector.read_secret, std::move(client), &SystemClock(),
+                    ReadPatience());
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config) {
   std::vector<const Connector*> connectors;
@@ -18,11 +28,38 @@ absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config) {
   WAYPOST_ASSIGN_OR_RETURN(runner->intake_,
                            IntakeServer::Start(config.listen, connectors, config.max_body_bytes,
                                                runner->spool_.get(), SystemClock()));
-  runner->sink_ = MakeSidecarSink(config.sidecar);
-  runner->forwarder_ = std::make_unique<Forwarder>(
-      runner->spool_.get(), connectors, runner->sink_.get(), SystemClock(), ForwarderOptions());
+  WAYPOST_RETURN_IF_ERROR(runner->StartForwarding(config));
   WAYPOST_RETURN_IF_ERROR(runner->StartWriting(config));
+  WAYPOST_RETURN_IF_ERROR(runner->StartPolling(config));
   return runner;
+}
+
+absl::Status Runner::StartForwarding(const Config& config) {
+  std::vector<const Connector*> connectors;
+  Forwarder::Readers readers;
+  for (const auto& connector : config.connectors) {
+    connectors.push_back(connector.get());
+    if (!connector->reads) continue;
+    WAYPOST_ASSIGN_OR_RETURN(ToolReader reader, MakeReader(*connector));
+    readers_.push_back(std::make_unique<DocumentReader>(connector.get(), std::move(reader),
+                                                        [this] { spool_->Wake(); }));
+    readers[connector->name] = readers_.back().get();
+  }
+  sink_ = MakeSidecarSink(config.sidecar);
+  forwarder_ = std::make_unique<Forwarder>(spool_.get(), connectors, sink_.get(), SystemClock(),
+                                           ForwarderOptions(), std::move(readers));
+  return absl::OkStatus();
+}
+
+absl::Status Runner::StartPolling(const Config& config) {
+  for (const auto& connector : config.connectors) {
+    if (!connector->poll.has_value()) continue;
+    WAYPOST_ASSIGN_OR_RETURN(ToolReader reader, MakeReader(*connector));
+    pollers_.push_back(
+        std::make_unique<Poller>(connector.get(), std::move(reader), spool_.get(), &SystemClock()));
+    pollers_.back()->Start();
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Runner::StartWriting(const Config& config) {
@@ -50,7 +87,9 @@ absl::Status Runner::StartWriting(const Config& config) {
 
 Runner::~Runner() {
   if (intake_ != nullptr) intake_->Shutdown();
+  for (const auto& poller : pollers_) poller->Stop();
   if (forwarder_ != nullptr) forwarder_->Stop();
+  for (const auto& reader : readers_) reader->Stop();
   for (const auto& writing : writing_) writing->write_back->Stop();
 }
 

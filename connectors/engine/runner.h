@@ -7,9 +7,11 @@
 
 #include "absl/status/statusor.h"
 #include "connectors/engine/config.h"
+#include "connectors/engine/document_reader.h"
 #include "connectors/engine/event_sink.h"
 #include "connectors/engine/forwarder.h"
 #include "connectors/engine/intake_server.h"
+#include "connectors/engine/poller.h"
 #include "connectors/engine/spool.h"
 #include "connectors/engine/write_back.h"
 
@@ -21,7 +23,8 @@ class Runner {
   // `config` outlives it. A status says which part could not start.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Runner>> Start(const Config& config);
 
-  // Takes no more webhooks, then ends the forwarding; what was not forwarded stays on disk.
+  // Takes no more webhooks and asks no tool any more, then ends the forwarding; what was not
+  // forwarded stays on disk.
   ~Runner();
 
   [[nodiscard]] const std::string& address() const { return intake_->address(); }
@@ -36,9 +39,13 @@ class Runner {
   };
 
   Runner() = default;
+  absl::Status StartForwarding(const Config& config);
+  absl::Status StartPolling(const Config& config);
   absl::Status StartWriting(const Config& config);
 
   std::unique_ptr<Spool> spool_;
+  std::vector<std::unique_ptr<DocumentReader>> readers_;
+  std::vector<std::unique_ptr<Poller>> pollers_;
   std::unique_ptr<EventSink> sink_;
   std::unique_ptr<Forwarder> forwarder_;
   std::unique_ptr<IntakeServer> intake_;

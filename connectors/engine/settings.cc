@@ -51,6 +51,11 @@ void Settings::Override(const yaml::Node& node, mapping::SpecReader* reader) {
   }
 }
 
+const std::string* Settings::Find(const std::string& name) const {
+  const auto found = std::find(names_.begin(), names_.end(), name);
+  return found == names_.end() ? nullptr : &values_[static_cast<size_t>(found - names_.begin())];
+}
+
 void Settings::Freeze() {
   std::vector<cel::ObjectField> fields;
   for (const std::string& name : names_) fields.push_back({name, cel::TypeKind::kString});

@@ -24,6 +24,10 @@ class Settings final : public cel::Object {
   // Fixes the type.
   void Freeze();
 
+  [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+  // The value; nullptr when there is no such setting.
+  [[nodiscard]] const std::string* Find(const std::string& name) const;
+
   [[nodiscard]] const cel::ObjectType& type() const override { return type_; }
   [[nodiscard]] cel::Value Get(int field) const override {
     return cel::Value::StringView(values_[static_cast<size_t>(field)]);

@@ -20,21 +20,32 @@ constexpr char kPending[] =
     "SELECT id, connector, received_at, request FROM requests"
     " WHERE id > ?1 AND reason IS NULL ORDER BY id LIMIT ?2";
 
+constexpr char kSetCursor[] =
+    "INSERT INTO polls (connector, cursor) VALUES (?1, ?2)"
+    " ON CONFLICT (connector) DO UPDATE SET cursor = ?2";
+constexpr char kKnow[] =
+    "INSERT INTO polled_items (connector, item, time) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+constexpr char kForgetItems[] = "DELETE FROM polled_items WHERE connector = ?1 AND time < ?2";
+constexpr char kCursor[] = "SELECT cursor FROM polls WHERE connector = ?1";
+constexpr char kItems[] = "SELECT item, time FROM polled_items WHERE connector = ?1";
+
 // How long a write of the forwarder waits before it is tried again on a disk that fails.
 constexpr absl::Duration kRetry = absl::Seconds(1);
 
 }  // namespace
 
-// Something to write. An addition lies on the stack of the thread that waits for it, all others are
-// the queue's.
+// Something to write. What is added lies on the stack of the thread that waits for it, all others
+// are the queue's.
 struct Spool::Write {
   enum class Kind { kAdd, kRemove, kBury };
   Kind kind = Kind::kAdd;
   int64_t id = 0;
   int64_t bytes = 0;  // that a removal frees
   std::string connector;
-  int64_t received_at = 0;  // in microseconds since 1970
-  std::string text;         // the request, or the reason
+  int64_t received_at = 0;                 // in microseconds since 1970
+  std::vector<std::string> texts;          // of the requests to add, or the reason
+  const PollProgress* progress = nullptr;  // of requests that the tool was asked for
+  absl::Time forget_before;
   bool done = false;
   absl::Status status;
 };
@@ -94,21 +105,41 @@ absl::Status Spool::Add(const std::string& connector, const Request& request,
   Write write;
   write.connector = connector;
   write.received_at = absl::ToUnixMicros(received_at);
-  write.text = RequestText(request);
-  const auto size = static_cast<int64_t>(write.text.size());
-  if (requests_ >= options_.max_requests || bytes_ + size > options_.max_bytes) {
+  write.texts.push_back(RequestText(request));
+  return AwaitCommit(&write);
+}
+
+absl::Status Spool::AddPolled(const std::string& connector, const std::vector<Request>& requests,
+                              const PollProgress& progress, absl::Time forget_before,
+                              absl::Time received_at) {
+  Write write;
+  write.connector = connector;
+  write.received_at = absl::ToUnixMicros(received_at);
+  for (const Request& request : requests) write.texts.push_back(RequestText(request));
+  write.progress = &progress;
+  write.forget_before = forget_before;
+  return AwaitCommit(&write);
+}
+
+absl::Status Spool::AwaitCommit(Write* write) {
+  const auto count = static_cast<int64_t>(write->texts.size());
+  int64_t size = 0;
+  for (const std::string& text : write->texts) size += static_cast<int64_t>(text.size());
+  // Progress alone takes no room.
+  if (count > 0 &&
+      (requests_ + count > options_.max_requests || bytes_ + size > options_.max_bytes)) {
     return absl::ResourceExhaustedError("the spool is full");
   }
-  ++requests_;
+  requests_ += count;
   bytes_ += size;
   const absl::MutexLock lock(&mutex_);
-  queue_.push_back(&write);
-  mutex_.Await(absl::Condition(&write.done));
-  if (!write.status.ok()) {
-    --requests_;
+  queue_.push_back(write);
+  mutex_.Await(absl::Condition(&write->done));
+  if (!write->status.ok()) {
+    requests_ -= count;
     bytes_ -= size;
   }
-  return write.status;
+  return write->status;
 }
 
 void Spool::Finish(int64_t id, int64_t bytes) {
@@ -123,7 +154,7 @@ void Spool::Bury(int64_t id, std::string reason) {
   auto write = std::make_unique<Write>();
   write->kind = Write::Kind::kBury;
   write->id = id;
-  write->text = std::move(reason);
+  write->texts.push_back(std::move(reason));
   Enqueue(std::move(write));
 }
 
@@ -181,14 +212,49 @@ absl::Status Spool::Commit(const std::deque<Write*>& writes) {
 absl::Status Spool::Carry(const Write& write) {
   switch (write.kind) {
     case Write::Kind::kAdd:
-      return insert_->Run(std::string_view(write.connector), write.received_at,
-                          store::SqliteBlob{write.text});
+      for (const std::string& text : write.texts) {
+        WAYPOST_RETURN_IF_ERROR(insert_->Run(std::string_view(write.connector), write.received_at,
+                                             store::SqliteBlob{text}));
+      }
+      return CarryProgress(write);
     case Write::Kind::kRemove:
       return remove_->Run(write.id);
     case Write::Kind::kBury:
-      return bury_->Run(write.id, std::string_view(write.text));
+      return bury_->Run(write.id, std::string_view(write.texts.front()));
   }
   return absl::OkStatus();
+}
+
+absl::Status Spool::CarryProgress(const Write& write) {
+  if (write.progress == nullptr) return absl::OkStatus();
+  const std::string_view connector = write.connector;
+  WAYPOST_ASSIGN_OR_RETURN(store::SqliteStatement cursor, connection_->Prepare(kSetCursor));
+  WAYPOST_RETURN_IF_ERROR(cursor.Run(connector, absl::ToUnixMicros(write.progress->cursor)));
+  WAYPOST_ASSIGN_OR_RETURN(store::SqliteStatement know, connection_->Prepare(kKnow));
+  for (const auto& [item, time] : write.progress->items) {
+    WAYPOST_RETURN_IF_ERROR(know.Run(connector, std::string_view(item), absl::ToUnixMicros(time)));
+  }
+  WAYPOST_ASSIGN_OR_RETURN(store::SqliteStatement forget, connection_->Prepare(kForgetItems));
+  return forget.Run(connector, absl::ToUnixMicros(write.forget_before));
+}
+
+absl::StatusOr<std::optional<PollProgress>> Spool::ReadPollProgress(const std::string& connector) {
+  const absl::MutexLock lock(&reader_mutex_);
+  PollProgress progress;
+  {
+    WAYPOST_ASSIGN_OR_RETURN(store::SqliteStatement cursor, reader_->Prepare(kCursor));
+    store::SqliteRows rows = cursor.Start(std::string_view(connector));
+    WAYPOST_ASSIGN_OR_RETURN(const bool found, rows.Next());
+    if (!found) return std::optional<PollProgress>();
+    progress.cursor = absl::FromUnixMicros(rows.Integer(0));
+  }
+  WAYPOST_ASSIGN_OR_RETURN(store::SqliteStatement items, reader_->Prepare(kItems));
+  store::SqliteRows rows = items.Start(std::string_view(connector));
+  while (true) {
+    WAYPOST_ASSIGN_OR_RETURN(const bool found, rows.Next());
+    if (!found) return std::optional(std::move(progress));
+    progress.items.emplace(rows.Bytes(0), absl::FromUnixMicros(rows.Integer(1)));
+  }
 }
 
 absl::StatusOr<std::vector<SpooledRequest>> Spool::ReadPending(int64_t after, int max_requests,

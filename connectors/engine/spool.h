@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
@@ -45,6 +46,12 @@ struct DeadLetter {
   int64_t bytes = 0;
 };
 
+// How far a tool was asked for what changed. Times are by the tool's clock.
+struct PollProgress {
+  absl::Time cursor;                                   // of the newest change
+  absl::flat_hash_map<std::string, absl::Time> items;  // changes near the cursor that are known
+};
+
 // Requests on disk between their arrival and their forwarding, in the order of arrival. Those that
 // can never be forwarded stay as dead letters, byte for byte. Writes of several threads share one
 // sync of the disk.
@@ -63,6 +70,16 @@ class Spool {
   // Returns when the request is on disk. RESOURCE_EXHAUSTED: the spool or the disk is full;
   // UNAVAILABLE: the disk fails. Nothing is kept then.
   absl::Status Add(const std::string& connector, const Request& request, absl::Time received_at);
+
+  // The same of what a tool was asked for, all or nothing, together with the progress that it
+  // means: the new cursor, and items that are known from now on. Items of before `forget_before`
+  // are forgotten.
+  absl::Status AddPolled(const std::string& connector, const std::vector<Request>& requests,
+                         const PollProgress& progress, absl::Time forget_before,
+                         absl::Time received_at);
+
+  // Nothing when the tool was never asked.
+  absl::StatusOr<std::optional<PollProgress>> ReadPollProgress(const std::string& connector);
 
   // Requests behind `after` that are to be forwarded, oldest first: at least one when there is any,
   // at most `max_requests`, and no more once they have `max_bytes`.
@@ -95,6 +112,8 @@ class Spool {
   void RunWriter();
   absl::Status Commit(const std::deque<Write*>& writes);
   absl::Status Carry(const Write& write);
+  absl::Status CarryProgress(const Write& write);
+  absl::Status AwaitCommit(Write* write);
   void Enqueue(std::unique_ptr<Write> write);
 
   const std::unique_ptr<store::FileGuard> guard_;

@@ -32,7 +32,22 @@ CREATE TABLE writes (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr const char* kMigrations[] = {kVersion1, kVersion2};
+// How far each tool was asked for what changed, and what it told of the time that is asked for
+// again.
+constexpr char kVersion3[] = R"sql(
+CREATE TABLE polls (
+  connector TEXT PRIMARY KEY,
+  cursor INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE polled_items (
+  connector TEXT NOT NULL,
+  item TEXT NOT NULL,
+  time INTEGER NOT NULL,
+  PRIMARY KEY (connector, item)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3};
 
 }  // namespace
 

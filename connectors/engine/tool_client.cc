@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kConnectSeconds = 5;
 constexpr int kAnswerSeconds = 30;
-constexpr size_t kMaxAnswer = size_t{1} << 20;
+constexpr size_t kMaxAnswer = size_t{8} << 20;
 constexpr const char* kPlain = "http://";
 constexpr const char* kSecure = "https://";
 
@@ -50,6 +50,7 @@ class HttpToolClient final : public ToolClient {
     answer.status = result->status;
     answer.location = result->get_header_value("Location");
     answer.retry_after = result->get_header_value("Retry-After");
+    answer.date = result->get_header_value("Date");
     return answer;
   }
 
@@ -64,6 +65,9 @@ class HttpToolClient final : public ToolClient {
       case httplib::Error::SSLLoadingCerts:
       case httplib::Error::SSLServerVerification:
         return absl::UnavailableError(absl::StrCat("the tool is not reached: ", what));
+      case httplib::Error::Canceled:  // by the receiver
+        return absl::OutOfRangeError(
+            absl::StrCat("the tool's answer is larger than ", kMaxAnswer >> 20, " MiB"));
       default:
         return absl::UnknownError(absl::StrCat("the tool did not answer: ", what));
     }

@@ -21,9 +21,10 @@ struct ToolCall {
 
 struct ToolAnswer {
   int status = 0;
-  std::string body;         // at most 1 MiB
+  std::string body;         // at most 8 MiB
   std::string location;     // the header, or empty
   std::string retry_after;  // the header, or empty
+  std::string date = {};    // the header, or empty
 };
 
 // Calls a ticketing tool over HTTP.
@@ -33,7 +34,8 @@ class ToolClient {
 
   // The tool's answer, whatever it is; redirects are not followed. UNAVAILABLE: the tool was not
   // reached, so the call had no effect. UNKNOWN: the connection broke or the time (30 s) ran out
-  // afterwards, so it may have had. One thread at a time.
+  // afterwards, so it may have had; OUT_OF_RANGE: likewise, the answer is too large. One thread at
+  // a time.
   [[nodiscard]] virtual absl::StatusOr<ToolAnswer> Call(const ToolCall& call) = 0;
 };
 

@@ -5,9 +5,9 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "connectors/engine/action_value.h"
+#include "connectors/engine/retry_after.h"
 #include "sidecar/base/logging.h"
 
 namespace waypost::connectors {
@@ -30,16 +30,6 @@ void FailFor(absl::Duration delay, std::string error, v1::ActionResult* result) 
 void GiveUp(std::string error, v1::ActionResult* result) {
   result->set_outcome(v1::ACTION_OUTCOME_DEAD);
   result->set_error(std::move(error));
-}
-
-// Retry-After in seconds or as a date (RFC 9110); nothing when it is neither.
-std::optional<absl::Duration> RetryAfter(const std::string& header, absl::Time now) {
-  int64_t seconds = 0;
-  if (absl::SimpleAtoi(header, &seconds)) return absl::Seconds(std::max<int64_t>(0, seconds));
-  absl::Time time;
-  std::string error;
-  if (!absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", header, &time, &error)) return std::nullopt;
-  return std::max(absl::ZeroDuration(), time - now);
 }
 
 }  // namespace
@@ -257,7 +247,7 @@ void WriteBack::TakeRefusal(WriteTarget* target, const ToolAnswer& answer,
   switch (answer.status) {
     case 429:
     case 503: {
-      const auto delay = RetryAfter(answer.retry_after, clock_.Now());
+      const auto delay = ParseRetryAfter(answer.retry_after, clock_.Now());
       return delay.has_value() ? FailFor(*delay, what, result) : Fail(what, result);
     }
     case 401:

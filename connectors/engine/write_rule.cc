@@ -5,15 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "connectors/engine/action_value.h"
-#include "connectors/engine/json_text.h"
 #include "connectors/engine/json_value.h"
-#include "connectors/engine/percent_encoding.h"
 #include "sidecar/base/status_macros.h"
 
 namespace waypost::connectors {
 namespace {
-
-const std::vector<std::string> kMethods = {"GET", "POST", "PUT", "PATCH"};
 
 std::vector<std::string> KindWords() {
   std::vector<std::string> words;
@@ -23,25 +19,7 @@ std::vector<std::string> KindWords() {
   return words;
 }
 
-absl::StatusOr<std::string> FormText(const cel::Value& value) {
-  if (value.kind() == cel::ValueKind::kString) return std::string(value.AsString());
-  return JsonText(value);
-}
-
 }  // namespace
-
-std::optional<cel::Template> WriteRules::ReadTemplate(const yaml::Node& node,
-                                                      mapping::SpecReader* reader,
-                                                      const cel::Environment& environment) {
-  const std::optional<std::string> text = reader->Text(node);
-  if (!text.has_value()) return std::nullopt;
-  std::vector<cel::Issue> issues;
-  std::optional<cel::Template> compiled = cel::Template::Compile(*text, environment, &issues);
-  for (cel::Issue& issue : issues) {
-    reader->ReportAt(node, issue.begin, DiagnosticCode::kSpecExpression, std::move(issue.message));
-  }
-  return compiled;
-}
 
 void WriteRules::Read(const yaml::Node& node, mapping::SpecReader* reader) {
   if (!reader->CheckMapping(node, {"url", "headers", "login", "find", "actions"},
@@ -50,9 +28,6 @@ void WriteRules::Read(const yaml::Node& node, mapping::SpecReader* reader) {
   }
   const cel::Type settings = cel::Type::Object(&settings_.type());
   const cel::Type tables = cel::Type::Object(&tables_.type());
-  header_environment_.AddVariable("settings", settings);
-  header_environment_.AddVariable("secret", cel::TypeKind::kString);
-  header_environment_.AddVariable("token", cel::TypeKind::kString);
   for (cel::Environment* environment : {&call_environment_, &answer_environment_}) {
     environment->AddVariable("action", cel::Type::Map(cel::TypeKind::kString, cel::Type()));
     environment->AddVariable("settings", settings);
@@ -62,16 +37,7 @@ void WriteRules::Read(const yaml::Node& node, mapping::SpecReader* reader) {
   }
   answer_environment_.AddVariable("response", cel::Type());
   answer_environment_.AddVariable("started_at", cel::TypeKind::kTimestamp);
-  if (const yaml::Node* url = node.Find("url"); url != nullptr) {
-    url_ = ReadTemplate(*url, reader, header_environment_);
-  }
-  if (const yaml::Node* headers = node.Find("headers");
-      headers != nullptr && headers->kind == yaml::NodeKind::kMapping) {
-    for (const yaml::Entry& entry : headers->entries) {
-      auto value = ReadTemplate(*entry.value, reader, header_environment_);
-      if (value.has_value()) headers_.emplace_back(entry.key, *std::move(value));
-    }
-  }
+  address_.Read(node, TokenUse::kToken, reader);
   if (const yaml::Node* login = node.Find("login"); login != nullptr) {
     login_ = ReadInquiry(*login, reader);
   }
@@ -85,44 +51,12 @@ Inquiry WriteRules::ReadInquiry(const yaml::Node& node, mapping::SpecReader* rea
   Inquiry inquiry;
   if (!reader->CheckMapping(node, {"call", "value"}, {"call", "value"})) return inquiry;
   if (const yaml::Node* call = node.Find("call"); call != nullptr) {
-    inquiry.call = ReadCall(*call, reader).value_or(CallTemplate());
+    inquiry.call = ReadCallTemplate(*call, call_environment_, reader).value_or(CallTemplate());
   }
   if (const yaml::Node* value = node.Find("value"); value != nullptr) {
     inquiry.value = reader->Expression(*value, answer_environment_, {cel::Type()});
   }
   return inquiry;
-}
-
-std::optional<CallTemplate> WriteRules::ReadCall(const yaml::Node& node,
-                                                 mapping::SpecReader* reader) {
-  CallTemplate call;
-  if (!reader->CheckMapping(node, {"method", "path", "query", "body", "form"},
-                            {"method", "path"})) {
-    return std::nullopt;
-  }
-  call.method = reader->Choice(node, "method", kMethods).value_or("");
-  for (const yaml::Node* segment : reader->Items(node, "path")) {
-    auto compiled = ReadTemplate(*segment, reader, call_environment_);
-    if (compiled.has_value()) call.path.push_back(*std::move(compiled));
-  }
-  if (const yaml::Node* query = node.Find("query");
-      query != nullptr && query->kind == yaml::NodeKind::kMapping) {
-    for (const yaml::Entry& entry : query->entries) {
-      auto compiled = ReadTemplate(*entry.value, reader, call_environment_);
-      if (compiled.has_value()) call.query.emplace_back(entry.key, *std::move(compiled));
-    }
-  }
-  if (const yaml::Node* body = node.Find("body"); body != nullptr) {
-    call.body = reader->Expression(*body, call_environment_, {cel::Type()});
-  }
-  if (const yaml::Node* form = node.Find("form");
-      form != nullptr && form->kind == yaml::NodeKind::kMapping) {
-    for (const yaml::Entry& entry : form->entries) {
-      auto program = reader->Expression(*entry.value, call_environment_, {cel::Type()});
-      if (program.has_value()) call.form.emplace_back(entry.key, *std::move(program));
-    }
-  }
-  return call;
 }
 
 void WriteRules::ReadRule(const yaml::Node& node, mapping::SpecReader* reader) {
@@ -143,7 +77,7 @@ void WriteRules::ReadRule(const yaml::Node& node, mapping::SpecReader* reader) {
     rule.condition = reader->Expression(*condition, call_environment_, {cel::TypeKind::kBool});
   }
   if (const yaml::Node* call = node.Find("call"); call != nullptr) {
-    rule.call = ReadCall(*call, reader).value_or(CallTemplate());
+    rule.call = ReadCallTemplate(*call, call_environment_, reader).value_or(CallTemplate());
   }
   rule.repeatable = reader->Boolean(node, "repeatable").value_or(false);
   if (const yaml::Node* success = node.Find("success"); success != nullptr) {
@@ -152,7 +86,7 @@ void WriteRules::ReadRule(const yaml::Node& node, mapping::SpecReader* reader) {
   if (const yaml::Node* verify = node.Find("verify");
       verify != nullptr && reader->CheckMapping(*verify, {"call", "done"}, {"call", "done"})) {
     if (const yaml::Node* call = verify->Find("call"); call != nullptr) {
-      rule.verify_call = ReadCall(*call, reader);
+      rule.verify_call = ReadCallTemplate(*call, call_environment_, reader);
     }
     if (const yaml::Node* done = verify->Find("done"); done != nullptr) {
       rule.verify = reader->Expression(*done, answer_environment_, {cel::TypeKind::kBool});
@@ -183,47 +117,14 @@ absl::StatusOr<const WriteRule*> WriteRules::Find(const v1::Action& action) cons
 absl::StatusOr<ToolCall> WriteRules::Call(const CallTemplate& call, const v1::Action& action,
                                           const cel::Value& found,
                                           const Credentials& credentials) const {
-  WAYPOST_ASSIGN_OR_RETURN(ToolCall made, Fill(call, Values(action, found, credentials.secret)));
-  const std::vector<cel::Value> header_values = {cel::Value::ObjectRef(&settings_),
-                                                 cel::Value::StringView(credentials.secret),
-                                                 cel::Value::StringView(credentials.token)};
-  for (const auto& [name, value] : headers_) {
-    WAYPOST_ASSIGN_OR_RETURN(std::string text, value.Render(header_values));
-    made.headers.emplace_back(name, std::move(text));
-  }
+  WAYPOST_ASSIGN_OR_RETURN(ToolCall made,
+                           MakeCall(call, Values(action, found, credentials.secret)));
+  WAYPOST_RETURN_IF_ERROR(address_.AddHeaders(credentials, &made));
   return made;
 }
 
 absl::StatusOr<ToolCall> WriteRules::LoginCall(const std::string& secret) const {
-  return Fill(login_->call, Values({}, cel::Value::Null(), secret));
-}
-
-absl::StatusOr<ToolCall> WriteRules::Fill(const CallTemplate& call,
-                                          const std::vector<cel::Value>& values) {
-  ToolCall made;
-  made.method = call.method;
-  for (const cel::Template& segment : call.path) {
-    WAYPOST_ASSIGN_OR_RETURN(const std::string text, segment.Render(values));
-    if (text.empty() || text == "." || text == "..") {
-      return absl::InvalidArgumentError("a part of the path is empty");
-    }
-    absl::StrAppend(&made.path, "/", PercentEncoded(text));
-  }
-  for (size_t at = 0; at < call.query.size(); ++at) {
-    WAYPOST_ASSIGN_OR_RETURN(const std::string text, call.query[at].second.Render(values));
-    absl::StrAppend(&made.path, at == 0 ? "?" : "&", PercentEncoded(call.query[at].first), "=",
-                    PercentEncoded(text));
-  }
-  if (call.body.has_value()) {
-    WAYPOST_ASSIGN_OR_RETURN(made.body, JsonText(call.body->Evaluate(values)));
-  }
-  for (const auto& [name, program] : call.form) {
-    WAYPOST_ASSIGN_OR_RETURN(const std::string text, FormText(program.Evaluate(values)));
-    absl::StrAppend(&made.body, made.body.empty() ? "" : "&", PercentEncoded(name), "=",
-                    PercentEncoded(text));
-    made.content_type = "application/x-www-form-urlencoded";
-  }
-  return made;
+  return MakeCall(login_->call, Values({}, cel::Value::Null(), secret));
 }
 
 absl::StatusOr<cel::Value> WriteRules::Answered(const cel::Program& program,
@@ -263,12 +164,6 @@ absl::StatusOr<std::string> WriteRules::Token(const ToolAnswer& answer) const {
     return absl::NotFoundError("the tool gave no token");
   }
   return std::string(token->AsString());
-}
-
-std::string WriteRules::Url() const {
-  const std::vector<cel::Value> values = {cel::Value::ObjectRef(&settings_),
-                                          cel::Value::StringView(""), cel::Value::StringView("")};
-  return url_.has_value() ? url_->Render(values).value_or("") : "";
 }
 
 }  // namespace waypost::connectors

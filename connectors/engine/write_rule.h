@@ -4,11 +4,11 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "connectors/engine/call_template.h"
 #include "connectors/engine/settings.h"
 #include "connectors/engine/survey_links.h"
 #include "connectors/engine/tool_client.h"
@@ -19,25 +19,10 @@
 
 namespace waypost::connectors {
 
-// A call as a template.
-struct CallTemplate {
-  std::string method;
-  std::vector<cel::Template> path;  // its segments
-  std::vector<std::pair<std::string, cel::Template>> query;
-  std::optional<cel::Program> body;                        // becomes JSON
-  std::vector<std::pair<std::string, cel::Program>> form;  // instead: texts, or what becomes JSON
-};
-
 // A call whose answer holds something that other calls need.
 struct Inquiry {
   CallTemplate call;
   std::optional<cel::Program> value;  // over `response`
-};
-
-// What the tool knows the connector by.
-struct Credentials {
-  std::string secret;  // as configured
-  std::string token;   // what the tool gave for it; empty where it gives none, or not yet
 };
 
 // What is done for some kinds of actions: one call, and perhaps one that finds out whether it was
@@ -58,7 +43,7 @@ class WriteRules {
   // `survey_links` may be null: then nobody gets one.
   WriteRules(const mapping::LookupTables* tables, const Settings* settings,
              const SurveyLinks* survey_links)
-      : tables_(*tables), settings_(*settings), survey_links_(survey_links) {}
+      : tables_(*tables), settings_(*settings), survey_links_(survey_links), address_(settings) {}
 
   // Reads `write:`; whatever is wrong is reported.
   void Read(const yaml::Node& node, mapping::SpecReader* reader);
@@ -95,22 +80,16 @@ class WriteRules {
                                            absl::Time started_at) const;
 
   // The tool's address; empty when the settings do not say it.
-  [[nodiscard]] std::string Url() const;
+  [[nodiscard]] std::string Url() const { return address_.Url(); }
 
  private:
   [[nodiscard]] std::vector<cel::Value> Values(const v1::Action& action, const cel::Value& found,
                                                const std::string& secret) const;
-  // Without headers.
-  [[nodiscard]] static absl::StatusOr<ToolCall> Fill(const CallTemplate& call,
-                                                     const std::vector<cel::Value>& values);
   [[nodiscard]] absl::StatusOr<cel::Value> Answered(const cel::Program& program,
                                                     const v1::Action& action,
                                                     const cel::Value& found,
                                                     const ToolAnswer& answer,
                                                     absl::Time started_at) const;
-  std::optional<cel::Template> ReadTemplate(const yaml::Node& node, mapping::SpecReader* reader,
-                                            const cel::Environment& environment);
-  std::optional<CallTemplate> ReadCall(const yaml::Node& node, mapping::SpecReader* reader);
   Inquiry ReadInquiry(const yaml::Node& node, mapping::SpecReader* reader);
   void ReadRule(const yaml::Node& node, mapping::SpecReader* reader);
 
@@ -119,9 +98,7 @@ class WriteRules {
   const SurveyLinks* survey_links_;
   cel::Environment call_environment_;
   cel::Environment answer_environment_;
-  cel::Environment header_environment_;
-  std::optional<cel::Template> url_;
-  std::vector<std::pair<std::string, cel::Template>> headers_;
+  ToolAddress address_;
   std::optional<Inquiry> search_;
   std::optional<Inquiry> login_;
   std::vector<WriteRule> rules_;

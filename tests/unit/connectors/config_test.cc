@@ -176,6 +176,74 @@ TEST_F(ConfigTest, TellsWhatIsWrongWithSurveys) {
   }
 }
 
+constexpr const char* kPolledProfile = R"(
+apiVersion: waypost/v1
+kind: connector-profile
+name: desk
+settings: {url: "", instance: ""}
+read: {url: "{{settings.url}}"}
+poll:
+  interval: 45s
+  needs: [instance]
+  call: {method: GET, path: [list]}
+  items: response
+  id: item.id
+  time: item.at
+events:
+  - event: {event_id: payload.id, occurred_at: received_at}
+)";
+
+TEST_F(ConfigTest, ReadsHowAToolIsPolledInsteadOfItsWebhook) {
+  Write("desk.yaml", kPolledProfile);
+  const auto config = Load(R"(connectors:
+  - name: first
+    profile: desk
+    settings: {url: "https://desk.example.org", instance: x}
+    read: {secret: "env:WAYPOST_CONFIG_TEST_SECRET"}
+    poll: {look_back: 2m, start: "2026-05-04T09:00:00Z"}
+)");
+  ASSERT_NE(config, nullptr) << findings_.front();
+  const Connector& first = *config->connectors[0];
+  EXPECT_FALSE(first.takes_webhooks);
+  EXPECT_TRUE(first.reads);
+  EXPECT_EQ(first.read_secret, "from the environment");
+  ASSERT_TRUE(first.poll.has_value());
+  EXPECT_EQ(first.poll->interval, absl::Seconds(45));
+  EXPECT_EQ(first.poll->look_back, absl::Minutes(2));
+  EXPECT_EQ(first.poll->start, absl::FromUnixSeconds(1'777'885'200));
+}
+
+TEST_F(ConfigTest, TellsAllMistakesOfPollingAtOnce) {
+  Write("desk.yaml", kPolledProfile);
+  EXPECT_EQ(Load(R"(connectors:
+  - {name: a, profile: desk, settings: {url: "https://x", instance: x}, poll: {}}
+  - name: b
+    profile: desk
+    settings: {url: "http://elsewhere.example.org"}
+    read: {secret: "env:WAYPOST_CONFIG_TEST_SECRET"}
+    poll: {interval: soon, start: yesterday, every: 5s}
+)"),
+            nullptr);
+  EXPECT_THAT(findings_,
+              testing::UnorderedElementsAre(
+                  HasSubstr("connect.yaml:4:5: error: \"read\" is missing"),
+                  HasSubstr("connect.yaml:8:11: error: without TLS"),
+                  HasSubstr("\"settings\" must say \"instance\""),
+                  HasSubstr("connect.yaml:9:22: error: expected a length of time from 1s to"),
+                  HasSubstr("connect.yaml:9:35: error: expected a time as"), HasSubstr("every")));
+  Write("desk.yaml", kProfile);
+  EXPECT_EQ(Load(R"(connectors:
+  - name: a
+    profile: desk
+    webhook: {authentication: none}
+    read: {secret: "env:WAYPOST_CONFIG_TEST_SECRET"}
+    poll: {}
+)"),
+            nullptr);
+  EXPECT_THAT(findings_, ElementsAre(HasSubstr("the profile does not say how to read the tool"),
+                                     HasSubstr("the profile does not say how to poll the tool")));
+}
+
 TEST_F(ConfigTest, ASecretThatIsNotThereIsAnErrorThatNamesTheWay) {
   constexpr const char* kText = R"(connectors:
   - {name: c, profile: desk, webhook: {authentication: bearer, secret: "env:WAYPOST_NO_SUCH"}}
